@@ -1,0 +1,244 @@
+package resource
+
+import (
+	"encoding/json"
+	"time"
+
+	"switchboard/internal/message"
+)
+
+// Channel is one way to reach customers, with one address at its provider (CH-22).
+type Channel struct {
+	ID       message.ChannelID `json:"id"`
+	Type     string            `json:"type" enum:"web,whatsapp,sms"`
+	Provider string            `json:"provider,omitempty" doc:"for sms: twilio"`
+	Name     string            `json:"name"`
+	APIName  string            `json:"api_name"`
+	Address  string            `json:"address,omitempty" doc:"platform key; can't be edited"`
+	Active   bool              `json:"active"`
+	Sandbox  bool              `json:"sandbox" doc:"played by the built-in simulator"`
+	Webhook  string            `json:"webhook,omitempty" doc:"the address to enter at the provider"`
+	// Settings are the provider's public settings (phone_number_id, account_sid …) by name.
+	Settings map[string]string `json:"settings,omitempty"`
+	// SecretsSet names the secrets that are stored. Their values never come back.
+	SecretsSet      []string        `json:"secrets_set,omitempty"`
+	RequiredConsent string          `json:"required_consent"`
+	Routing         ChannelRouting  `json:"routing"`
+	Capabilities    json.RawMessage `json:"capabilities" doc:"the matrix of this channel's type (CH-23)"`
+	CreatedAt       time.Time       `json:"created_at"`
+	Version         int64           `json:"version"`
+}
+
+// ChannelRouting says where a channel's work goes. Everyone is RT-18: every online agent is offered it.
+type ChannelRouting struct {
+	Mode  string          `json:"mode" enum:"everyone,queue,none"`
+	Queue message.QueueID `json:"queue_id,omitempty"`
+	// LastAgentMinutes: a customer who comes back within it is offered to the last agent first (RT-5). 0 is off.
+	LastAgentMinutes int `json:"last_agent_minutes,omitempty"`
+}
+
+// Deployment is a web channel's published face (CH-1). Draft is what is being edited.
+type Deployment struct {
+	ID          message.DeploymentID `json:"id"`
+	Name        string               `json:"name"`
+	APIName     string               `json:"api_name" doc:"esDeveloperName of the customer API; fixed once made"`
+	Kind        string               `json:"kind" enum:"web,mobile" doc:"fixed once made"`
+	ChannelID   message.ChannelID    `json:"channel_id" doc:"fixed once made"`
+	Draft       DeploymentSettings   `json:"draft"`
+	Published   *DeploymentSettings  `json:"published,omitempty"`
+	PublishedAt *time.Time           `json:"published_at,omitempty"`
+	Changed     bool                 `json:"changed" doc:"the draft differs from what is published"`
+	Snippet     string               `json:"snippet" doc:"the code for a web page, before </body>"`
+	Version     int64                `json:"version"`
+}
+
+// DeploymentSettings is everything that draft and publish cover.
+type DeploymentSettings struct {
+	Domain         string                       `json:"domain" doc:"the site's domain, subdomains included"`
+	Origins        []string                     `json:"origins" doc:"allowlist patterns such as https://*.example.com"`
+	Branding       Branding                     `json:"branding"`
+	Labels         map[string]map[string]string `json:"labels" doc:"language → label name → text; missing ones come from the product"`
+	Languages      []string                     `json:"languages"`
+	EnterSends     bool                         `json:"enter_sends"`
+	Emoji          bool                         `json:"emoji"`
+	Attachments    bool                         `json:"attachments"`
+	Typing         bool                         `json:"typing"`
+	Receipts       bool                         `json:"receipts"`
+	Transcript     bool                         `json:"transcript"`
+	Prechat        []PrechatField               `json:"prechat"`
+	PrechatActive  bool                         `json:"prechat_active"`
+	PrechatEachOne bool                         `json:"prechat_each_session" doc:"ask before each session, not only the first"`
+}
+
+// Branding of the widget. Colours are CSS hex; contrast is corrected by the widget.
+type Branding struct {
+	Title      string `json:"title"`
+	Accent     string `json:"accent"`
+	Background string `json:"background"`
+	Text       string `json:"text"`
+	Font       string `json:"font" doc:"a CSS font stack; empty for the system's"`
+	AvatarURL  string `json:"avatar_url" doc:"https, 40×40"`
+	Position   string `json:"position" enum:"right,left"`
+}
+
+// PrechatField is one field of the pre-chat form (CX-1). Standard names begin with an underscore.
+type PrechatField struct {
+	Name      string            `json:"name"`
+	Type      string            `json:"type" enum:"Text,Email,Phone,Number,Checkbox,ChoiceList"`
+	Hidden    bool              `json:"hidden,omitempty"`
+	Required  bool              `json:"required,omitempty"`
+	MaxLength int               `json:"max_length,omitempty"`
+	Choices   []message.Option  `json:"choices,omitempty"`
+	Labels    map[string]string `json:"labels,omitempty" doc:"language → label"`
+}
+
+// Queue holds waiting work for its members (RT-2).
+type Queue struct {
+	ID              message.QueueID         `json:"id"`
+	Name            string                  `json:"name"`
+	RoutingConfigID message.RoutingConfigID `json:"routing_configuration_id,omitempty"`
+	OverflowQueueID message.QueueID         `json:"overflow_queue_id,omitempty"`
+	OverflowAfter   int                     `json:"overflow_after_seconds,omitempty"`
+	Members         []message.UserID        `json:"members"`
+	Waiting         int                     `json:"waiting"`
+	LongestWait     *time.Time              `json:"longest_waiting_since,omitempty"`
+	Online          int                     `json:"online_agents"`
+	Problem         string                  `json:"problem,omitempty" doc:"why this queue can't route: no routing configuration, no members"`
+	Version         int64                   `json:"version"`
+}
+
+// RoutingConfiguration says how a queue's work is offered (RT-2).
+type RoutingConfiguration struct {
+	ID              message.RoutingConfigID `json:"id"`
+	Name            string                  `json:"name"`
+	Model           string                  `json:"model" enum:"least_active,most_available"`
+	Priority        int                     `json:"priority" doc:"1 is routed before 2"`
+	SizeUnits       int                     `json:"size_units,omitempty" doc:"capacity units one conversation takes"`
+	SizePercent     int                     `json:"size_percent,omitempty" doc:"or per cent of an agent's capacity"`
+	PushTimeoutSecs int                     `json:"push_timeout_seconds" doc:"an offer not taken moves on; 0 never"`
+	AutoAccept      bool                    `json:"auto_accept"`
+	Version         int64                   `json:"version"`
+}
+
+// PresenceStatus is one thing an agent may be (RT-1).
+type PresenceStatus struct {
+	ID       message.PresenceID `json:"id"`
+	Name     string             `json:"name"`
+	Kind     string             `json:"kind" enum:"online,busy,away,offline"`
+	Channels []string           `json:"channels,omitempty" doc:"channel types an online status takes; empty: all"`
+	Position int                `json:"position"`
+	Version  int64              `json:"version"`
+}
+
+// Presence is what an agent is now, and their load.
+type Presence struct {
+	User      AgentRef       `json:"user"`
+	Status    PresenceStatus `json:"status"`
+	Since     time.Time      `json:"since"`
+	Capacity  Capacity       `json:"capacity"`
+	Connected bool           `json:"connected"`
+}
+
+// Capacity in units; Used counts active work and open offers.
+type Capacity struct {
+	Used  int `json:"used"`
+	Limit int `json:"limit"`
+}
+
+// User is a member of staff in this organisation.
+type User struct {
+	ID            message.UserID          `json:"id"`
+	Name          string                  `json:"name"`
+	Email         string                  `json:"email"`
+	PermissionSet message.PermissionSetID `json:"permission_set_id"`
+	Role          string                  `json:"role" doc:"the permission set's API name: agent, supervisor, admin …"`
+	Capacity      int                     `json:"capacity" doc:"units"`
+	Active        bool                    `json:"active"`
+	Invited       bool                    `json:"invited" doc:"the invitation has not been taken yet"`
+	InviteLink    string                  `json:"invite_link,omitempty" doc:"once, in the answer that made it"`
+	Queues        []message.QueueID       `json:"queues"`
+	Version       int64                   `json:"version"`
+}
+
+// PermissionSet is a named list of permissions.
+type PermissionSet struct {
+	ID          message.PermissionSetID `json:"id"`
+	APIName     string                  `json:"api_name"`
+	Name        string                  `json:"name"`
+	BuiltIn     bool                    `json:"built_in"`
+	Permissions []string                `json:"permissions"`
+	Version     int64                   `json:"version"`
+}
+
+// APIKey lets a program in. Key is shown once, in the answer that made it.
+type APIKey struct {
+	ID         message.APIKeyID `json:"id"`
+	Name       string           `json:"name"`
+	Prefix     string           `json:"prefix"`
+	Scopes     []string         `json:"scopes"`
+	Key        string           `json:"key,omitempty"`
+	CreatedAt  time.Time        `json:"created_at"`
+	LastUsedAt *time.Time       `json:"last_used_at,omitempty" doc:"to the minute"`
+}
+
+// QuickText is a ready-made answer (AG-2).
+type QuickText struct {
+	ID       message.QuickTextID `json:"id"`
+	Name     string              `json:"name"`
+	Shortcut string              `json:"shortcut"`
+	Text     string              `json:"text" doc:"merge fields: {{customer.name}}, {{agent.name}}"`
+	Language string              `json:"language,omitempty"`
+	Version  int64               `json:"version"`
+}
+
+// Template is a provider-approved template (TN-1).
+type Template struct {
+	ID        message.TemplateID `json:"id"`
+	ChannelID message.ChannelID  `json:"channel_id"`
+	Name      string             `json:"name"`
+	Language  string             `json:"language"`
+	Category  string             `json:"category"`
+	Status    string             `json:"status" enum:"approved,pending,rejected,paused,retired"`
+	Header    string             `json:"header,omitempty"`
+	Body      string             `json:"body" doc:"with {{1}}, {{2}} … where the parameters stand"`
+	Footer    string             `json:"footer,omitempty"`
+	Version   int64              `json:"version"`
+}
+
+// Me is the signed-in user.
+type Me struct {
+	User        User         `json:"user"`
+	Org         Organisation `json:"organisation"`
+	Permissions []string     `json:"permissions"`
+	Presence    *Presence    `json:"presence,omitempty"`
+	CSRF        string       `json:"csrf,omitempty" doc:"to be sent as X-CSRF-Token with the session cookie"`
+}
+
+// Organisation is a tenant.
+type Organisation struct {
+	ID       message.OrgID `json:"id"`
+	Key      string        `json:"key" doc:"15 characters, begins with 00D"`
+	Name     string        `json:"name"`
+	TimeZone string        `json:"time_zone"`
+	Language string        `json:"language"`
+	Version  int64         `json:"version"`
+}
+
+// SetupStep is one line of the first-run checklist (AD-3).
+type SetupStep struct {
+	Key   string `json:"key"`
+	Done  bool   `json:"done"`
+	Count int    `json:"count"`
+}
+
+// DeliveryFailure is one line of the error log (TN-3).
+type DeliveryFailure struct {
+	At             time.Time              `json:"at"`
+	Code           string                 `json:"code"`
+	Text           string                 `json:"text"`
+	Advice         string                 `json:"advice"`
+	Provider       string                 `json:"provider,omitempty"`
+	Channel        ChannelRef             `json:"channel"`
+	ConversationID message.ConversationID `json:"conversation_id,omitempty"`
+	EntryID        message.EntryID        `json:"entry_id,omitempty"`
+}
