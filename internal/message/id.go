@@ -107,6 +107,9 @@ func ParseID[T ~[16]byte](s string) (T, error) {
 	return id, nil
 }
 
+// Raw is the 16 bytes.
+func (id ID[K]) Raw() [16]byte { return id }
+
 // IsZero reports whether the id is "none".
 func (id ID[K]) IsZero() bool { return id == ID[K]{} }
 

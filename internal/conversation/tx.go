@@ -1,0 +1,129 @@
+package conversation
+
+import (
+	"time"
+
+	"switchboard/internal/consent"
+	"switchboard/internal/message"
+)
+
+// Tx is what this room needs of a transaction. Reads lock what they return (lock order: customer →
+// conversation → session → agent → work item).
+type Tx interface {
+	Org() message.OrgID
+	Now() time.Time
+	// Conversation with its latest session, locked. fault.NotFound when there is none.
+	Conversation(id message.ConversationID) (Conversation, error)
+	// SaveConversation writes the head of a conversation (not its numbering).
+	SaveConversation(c *Conversation) error
+	// NextSessionNumber is unique in the organisation.
+	NextSessionNumber() (int64, error)
+	InsertSession(s *Session) error
+	// SaveSession writes every field and raises Version.
+	SaveSession(s *Session) error
+	// SessionChanged writes the change row of a session. A session that changed only because an entry
+	// was appended needs none: the entry's row stands for both.
+	SessionChanged(s *Session) error
+	// AppendEntry gives the entry the next number of its conversation, keeps it, moves the
+	// conversation's head, and writes the change row, all in the same transaction.
+	AppendEntry(c *Conversation, e *Entry) error
+	// Entry by id, locked.
+	Entry(id message.EntryID) (Entry, error)
+	// SaveEntry writes status, times and error of an entry and raises Version.
+	SaveEntry(e *Entry) error
+	// EntryByClientID finds the entry that was posted with this key in this conversation.
+	EntryByClientID(c message.ConversationID, clientID string) (Entry, bool, error)
+	// Enqueue puts the entry into the outbox of its channel.
+	Enqueue(c *Conversation, e *Entry, class Class, deadline time.Time) error
+	// Requeue puts a failed or unknown entry back into the outbox.
+	Requeue(c *Conversation, e *Entry, deadline time.Time) error
+	// CustomerEvent adds to the stream that the customer's own window reads.
+	CustomerEvent(e CustomerEvent) error
+	// Policy is everything that the check at sending needs to know of one conversation.
+	// WindowHours is left to the caller, who knows the channel's capabilities.
+	Policy(c message.ConversationID) (consent.Facts, error)
+	// Work puts a session to routing's knowledge, or takes it from it; see WorkChange.
+	Work(s *Session, change WorkChange) error
+	// SetTimer makes or moves the one timer of this kind and key; ClearTimer removes it.
+	SetTimer(kind, key string, due time.Time) error
+	ClearTimer(kind, key string) error
+	// SetReadMarker moves a user's marker forward, never back. It reports whether it moved.
+	SetReadMarker(user message.UserID, c message.ConversationID, seq int64) (bool, error)
+	// BindFile ties an uploaded file to the conversation. fault.NotFound when it isn't the organisation's.
+	BindFile(id message.FileID, c message.ConversationID) (message.File, error)
+	// ConversationChanged writes a change row for lists, with the user it concerns or none.
+	ConversationChanged(c message.ConversationID, only message.UserID) error
+	Signal(name string)
+}
+
+// WorkChange tells routing what became of a session's work.
+type WorkChange struct {
+	// State: waiting (route it), assigned (to Session.Agent), inactive (no capacity), gone.
+	State string
+	// Direct: only this agent; Preferred: this agent first. Both may be none.
+	Direct    message.UserID
+	Preferred message.UserID
+	// Queue overrides the channel's routing when it is set.
+	Queue message.QueueID
+}
+
+// Work states.
+const (
+	WorkWaiting  = "waiting"
+	WorkOffered  = "offered"
+	WorkAssigned = "assigned"
+	WorkInactive = "inactive"
+	WorkGone     = "gone"
+)
+
+// Timer kinds of this room.
+const (
+	// TimerInactiveEnds ends an inactive session; the key is its id.
+	TimerInactiveEnds = "session.inactive_ends"
+	// TimerOutboundEnds ends a session that the business opened and nobody answered within 24 h (RT-17).
+	TimerOutboundEnds = "session.outbound_ends"
+)
+
+// CustomerEvent is one line of a customer's own stream. Its number is given by the store. Content is
+// never copied: EntrySeq points at it.
+type CustomerEvent struct {
+	Customer     message.CustomerID
+	Conversation message.ConversationID
+	Type         CustomerEventType
+	EntrySeq     int64
+	Detail       CustomerDetail
+	At           time.Time
+	Seq          int64
+}
+
+// CustomerEventType names an event of the customer API (prefix CONVERSATION_).
+type CustomerEventType string
+
+// Events of a customer's stream.
+const (
+	CustomerMessage       CustomerEventType = "MESSAGE"
+	CustomerParticipant   CustomerEventType = "PARTICIPANT_CHANGED"
+	CustomerRouting       CustomerEventType = "ROUTING_RESULT"
+	CustomerDelivered     CustomerEventType = "DELIVERY_ACKNOWLEDGEMENT"
+	CustomerRead          CustomerEventType = "READ_ACKNOWLEDGEMENT"
+	CustomerSessionStatus CustomerEventType = "SESSION_STATUS_CHANGED"
+	CustomerQueuePosition CustomerEventType = "QUEUE_POSITION"
+	CustomerClosed        CustomerEventType = "CLOSE_CONVERSATION"
+)
+
+// CustomerDetail carries what an event needs beside its entry: ids and statuses, no content.
+type CustomerDetail struct {
+	Session   message.SessionID `json:"session,omitzero"`
+	Status    Status            `json:"status,omitempty"`
+	Prior     Status            `json:"prior,omitempty"`
+	EndedBy   string            `json:"ended_by,omitempty"` // agent, customer, system
+	Operation string            `json:"operation,omitempty"`
+	Role      string            `json:"role,omitempty"`
+	Name      string            `json:"name,omitempty"` // display name of staff who joined or left
+	Subject   string            `json:"subject,omitempty"`
+	Routing   string            `json:"routing,omitempty"` // Initial, Transfer
+	Failure   string            `json:"failure,omitempty"`
+	Position  int               `json:"position,omitempty"`
+	Entry     message.EntryID   `json:"entry,omitzero"` // the entry that an acknowledgement is about
+	Message   string            `json:"message,omitempty"`
+}

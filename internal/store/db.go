@@ -1,0 +1,150 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"switchboard/internal/fault"
+	"switchboard/internal/message"
+)
+
+// DB is one installation's database.
+type DB struct {
+	engine   engine
+	dialect  dialect
+	onCommit func(signals []string)
+	sealer   Sealer
+}
+
+// Sealer keeps personal text in envelopes. Opening what was shredded gives fault.NotFound.
+type Sealer interface {
+	Seal(org message.OrgID, person message.CustomerID, plain []byte) []byte
+	Open(org message.OrgID, envelope []byte) ([]byte, error)
+	// Key is the look-up key of an address: an HMAC, so that the clear address is never searched for.
+	Key(org message.OrgID, parts ...string) []byte
+}
+
+// engine runs statements on one kind of database.
+type engine interface {
+	// write runs fn in a transaction and returns after its commit. fn may run more than once.
+	write(ctx context.Context, fn func(conn) error) error
+	// read runs statements outside of any transaction, on committed data.
+	read(ctx context.Context) conn
+	ping(ctx context.Context) error
+	close() error
+}
+
+// conn runs single statements. Placeholders are $1, $2 … in both dialects.
+type conn interface {
+	// exec needs no answer: PostgreSQL sends it with the next statement that does, so an error may
+	// come only then, or at the commit.
+	exec(query string, args ...any) error
+	// affected runs at once and counts the rows it touched.
+	affected(query string, args ...any) (int64, error)
+	// query calls each once a row. The row is good only inside of it.
+	query(each func(row) error, query string, args ...any) error
+}
+
+type row interface{ Scan(dest ...any) error }
+
+// Open connects to "sqlite:PATH" or "postgres://…". The schema must be there: see Migrate.
+func Open(ctx context.Context, url string, sealer Sealer) (*DB, error) {
+	db := &DB{sealer: sealer, onCommit: func([]string) {}}
+	var err error
+	switch {
+	case strings.HasPrefix(url, "sqlite:"):
+		db.dialect = sqliteDialect
+		db.engine, err = openSQLite(ctx, strings.TrimPrefix(url, "sqlite:"))
+	case strings.HasPrefix(url, "postgres://"), strings.HasPrefix(url, "postgresql://"):
+		db.dialect = postgresDialect
+		db.engine, err = openPostgres(ctx, url)
+	default:
+		return nil, fmt.Errorf("database %q: want sqlite:PATH or postgres://…", redact(url))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open database %s: %w", redact(url), err)
+	}
+	return db, nil
+}
+
+// redact leaves the scheme and what follows the credentials.
+func redact(url string) string {
+	if i, at := strings.Index(url, "://"), strings.LastIndex(url, "@"); i > 0 && at > i {
+		return url[:i+3] + "…" + url[at:]
+	}
+	return url
+}
+
+// OnCommit sets who is told, after each commit, which signals its transaction raised. Set it once,
+// before the first write. It must not block.
+func (db *DB) OnCommit(f func(signals []string)) { db.onCommit = f }
+
+// Ping reports whether the database answers and takes writes' first step.
+func (db *DB) Ping(ctx context.Context) error { return db.engine.ping(ctx) }
+
+// Close waits for running writes and closes.
+func (db *DB) Close() error { return db.engine.close() }
+
+// Write runs fn in one transaction of one organisation (none for rows of the installation) and
+// returns when it is committed. fn may run several times: it must set what it returns afresh each
+// time, and do no network, files or long computing. Errors of fn undo everything it wrote. Failures of
+// the database come back as fault.Unavailable.
+func (db *DB) Write(ctx context.Context, org message.OrgID, fn func(*Tx) error) error {
+	var signals []string
+	err := db.engine.write(ctx, func(c conn) error {
+		tx := &Tx{conn: c, db: db, org: org}
+		if err := fn(tx); err != nil {
+			return err
+		}
+		signals = tx.signals
+		return nil
+	})
+	if err != nil {
+		return asFault(err)
+	}
+	if len(signals) > 0 {
+		db.onCommit(signals)
+	}
+	return nil
+}
+
+// Writer gives a use case its own view of Write: fn gets the transaction as the interface T that the
+// use case declares. It panics at wiring time when *Tx does not satisfy T.
+func Writer[T any](db *DB) func(ctx context.Context, org message.OrgID, fn func(T) error) error {
+	if _, ok := any(&Tx{}).(T); !ok {
+		panic(fmt.Sprintf("store.Tx does not satisfy %T", (*T)(nil)))
+	}
+	return func(ctx context.Context, org message.OrgID, fn func(T) error) error {
+		return db.Write(ctx, org, func(tx *Tx) error { return fn(any(tx).(T)) })
+	}
+}
+
+// asFault keeps errors that say what they are, and calls all others what they are to a caller: the
+// database could not do it now.
+func asFault(err error) error {
+	var f *fault.Error
+	if err == nil || errors.As(err, &f) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	var d *fault.Delivery
+	if errors.As(err, &d) {
+		return err
+	}
+	return fault.Wrap(err, fault.Unavailable, "The database can't take this right now. Try again in a moment.")
+}
+
+// reader reads committed data of one organisation.
+func (db *DB) reader(ctx context.Context, org message.OrgID) *Tx {
+	return &Tx{conn: db.engine.read(ctx), db: db, org: org}
+}
+
+// us is a time as the database keeps it: microseconds, NULL for the zero time.
+func us(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UnixMicro()
+}

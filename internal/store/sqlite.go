@@ -1,0 +1,369 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"switchboard/internal/fault"
+)
+
+const (
+	// batchMax bounds how many writes share one commit.
+	batchMax = 256
+	// checkpointEvery and walHardLimit (pages) keep the WAL short without checkpoints in the writer.
+	checkpointEvery = 500 * time.Millisecond
+	walHardLimit    = 50_000
+)
+
+// sqliteEngine has one writer and a pool of readers. Writes that arrive while a commit is on its way
+// are gathered into the next one: every caller is answered after the commit that holds its write.
+type sqliteEngine struct {
+	writer  *sql.DB
+	readers *sql.DB
+	conn    *sql.Conn
+	stmts   map[string]*sql.Stmt // prepared on conn, used by the writer goroutine only
+
+	readStmts sync.Map // query → *sql.Stmt
+
+	requests chan *writeRequest
+	stop     chan struct{}
+	stopped  sync.WaitGroup
+}
+
+type writeRequest struct {
+	ctx  context.Context
+	fn   func(conn) error
+	err  error
+	done chan struct{}
+}
+
+func openSQLite(ctx context.Context, path string) (*sqliteEngine, error) {
+	if path == "" {
+		return nil, errors.New("want sqlite:PATH")
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
+	}
+	if err := setPageSize(ctx, path); err != nil {
+		return nil, err
+	}
+	dsn := "file:" + strings.NewReplacer("?", "%3f", "#", "%23").Replace(path) +
+		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
+		"&_pragma=cache_size(-16000)&_pragma=temp_store(MEMORY)&_pragma=mmap_size(268435456)"
+	e := &sqliteEngine{
+		stmts:    map[string]*sql.Stmt{},
+		requests: make(chan *writeRequest, batchMax),
+		stop:     make(chan struct{}),
+	}
+	var err error
+	if e.writer, err = sql.Open("sqlite", dsn+fmt.Sprintf("&_pragma=wal_autocheckpoint(%d)", walHardLimit)); err != nil {
+		return nil, err
+	}
+	e.writer.SetMaxOpenConns(1)
+	if e.conn, err = e.writer.Conn(ctx); err != nil {
+		return nil, err
+	}
+	if e.readers, err = sql.Open("sqlite", dsn+"&_pragma=query_only(1)"); err != nil {
+		return nil, err
+	}
+	e.readers.SetMaxOpenConns(max(4, runtime.NumCPU()))
+	e.readers.SetMaxIdleConns(max(4, runtime.NumCPU()))
+	checkpoints, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, err
+	}
+	checkpoints.SetMaxOpenConns(1)
+	e.stopped.Add(2)
+	go e.run()
+	go e.checkpoint(checkpoints)
+	return e, nil
+}
+
+// setPageSize must run before the first table, on a connection without other pragmas: the driver's
+// DSN can't do it.
+func setPageSize(ctx context.Context, path string) error {
+	if info, err := os.Stat(path); err == nil && info.Size() > 0 {
+		return nil
+	}
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	_, err = db.ExecContext(ctx, "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; VACUUM")
+	return err
+}
+
+func (e *sqliteEngine) write(ctx context.Context, fn func(conn) error) error {
+	request := &writeRequest{ctx: ctx, fn: fn, done: make(chan struct{})}
+	select {
+	case e.requests <- request:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-e.stop:
+		return fault.New(fault.Unavailable, "The server is stopping. Try again in a moment.")
+	}
+	// Once taken a write is carried out whatever becomes of its caller: its outcome must be known.
+	<-request.done
+	return request.err
+}
+
+// run is the writer goroutine: it drains what waits, never waits for more, and commits.
+func (e *sqliteEngine) run() {
+	defer e.stopped.Done()
+	for {
+		var batch []*writeRequest
+		select {
+		case r := <-e.requests:
+			batch = append(batch, r)
+		case <-e.stop:
+			for {
+				select {
+				case r := <-e.requests:
+					r.err = fault.New(fault.Unavailable, "The server is stopping. Try again in a moment.")
+					close(r.done)
+				default:
+					return
+				}
+			}
+		}
+	drain:
+		for len(batch) < batchMax {
+			select {
+			case r := <-e.requests:
+				batch = append(batch, r)
+			default:
+				break drain
+			}
+		}
+		e.commit(batch)
+		for _, r := range batch {
+			close(r.done)
+		}
+	}
+}
+
+// commit runs a batch in one transaction, without savepoints while all goes well. When one request
+// fails after it wrote something, everything is undone and run again with a savepoint each.
+func (e *sqliteEngine) commit(batch []*writeRequest) {
+	if e.attempt(batch, false) {
+		return
+	}
+	if len(batch) > 1 {
+		e.attempt(batch, true)
+	}
+}
+
+// attempt reports whether the outcome of every request is settled.
+func (e *sqliteEngine) attempt(batch []*writeRequest, savepoints bool) bool {
+	fail := func(err error) {
+		for _, r := range batch {
+			if r.err == nil {
+				r.err = err
+			}
+		}
+	}
+	for _, r := range batch {
+		r.err = nil
+	}
+	if err := e.raw("BEGIN IMMEDIATE"); err != nil {
+		fail(err)
+		return true
+	}
+	for _, r := range batch {
+		if err := r.ctx.Err(); err != nil {
+			r.err = err
+			continue
+		}
+		if savepoints {
+			if err := e.raw("SAVEPOINT request"); err != nil {
+				_ = e.raw("ROLLBACK")
+				fail(err)
+				return true
+			}
+		}
+		c := &sqliteConn{ctx: context.WithoutCancel(r.ctx), stmt: e.stmt}
+		r.err = safely(r.fn, c)
+		switch {
+		case r.err == nil && savepoints:
+			if err := e.raw("RELEASE request"); err != nil {
+				_ = e.raw("ROLLBACK")
+				fail(err)
+				return true
+			}
+		case r.err != nil && savepoints:
+			if err := e.raw("ROLLBACK TO request"); err != nil {
+				_ = e.raw("ROLLBACK")
+				fail(err)
+				return true
+			}
+		case r.err != nil && c.wrote:
+			_ = e.raw("ROLLBACK")
+			return len(batch) == 1
+		}
+	}
+	if err := e.raw("COMMIT"); err != nil {
+		_ = e.raw("ROLLBACK")
+		fail(fmt.Errorf("commit: %w", err))
+	}
+	return true
+}
+
+// safely turns a panic of one write into its own error, so that it takes nobody else down.
+func safely(fn func(conn) error, c conn) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			buf := make([]byte, 8<<10)
+			slog.Error("panic in a write", "panic", p, "stack", string(buf[:runtime.Stack(buf, false)]))
+			err = fault.New(fault.Internal, "Something went wrong on our side.")
+		}
+	}()
+	return fn(c)
+}
+
+func (e *sqliteEngine) raw(query string) error {
+	s, err := e.stmt(context.Background(), query)
+	if err != nil {
+		return err
+	}
+	_, err = s.ExecContext(context.Background())
+	return err
+}
+
+// stmt prepares on the writer's connection, once for each text.
+func (e *sqliteEngine) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
+	if s, ok := e.stmts[query]; ok {
+		return s, nil
+	}
+	s, err := e.conn.PrepareContext(ctx, sqlitePlaceholders(query))
+	if err == nil {
+		e.stmts[query] = s
+	}
+	return s, err
+}
+
+func (e *sqliteEngine) read(ctx context.Context) conn {
+	return &sqliteConn{ctx: ctx, stmt: func(ctx context.Context, query string) (*sql.Stmt, error) {
+		if s, ok := e.readStmts.Load(query); ok {
+			return s.(*sql.Stmt), nil
+		}
+		s, err := e.readers.PrepareContext(ctx, sqlitePlaceholders(query))
+		if err != nil {
+			return nil, err
+		}
+		if prior, loaded := e.readStmts.LoadOrStore(query, s); loaded {
+			_ = s.Close()
+			return prior.(*sql.Stmt), nil
+		}
+		return s, nil
+	}}
+}
+
+// checkpoint moves the WAL into the database on a connection of its own, so that the writer's tail
+// stays short.
+func (e *sqliteEngine) checkpoint(db *sql.DB) {
+	defer e.stopped.Done()
+	defer db.Close()
+	tick := time.NewTicker(checkpointEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-e.stop:
+			return
+		case <-tick.C:
+			if _, err := db.Exec("PRAGMA wal_checkpoint(PASSIVE)"); err != nil {
+				slog.Warn("checkpoint failed", "err", err)
+			}
+		}
+	}
+}
+
+func (e *sqliteEngine) ping(ctx context.Context) error { return e.readers.PingContext(ctx) }
+
+func (e *sqliteEngine) close() error {
+	close(e.stop)
+	e.stopped.Wait()
+	for _, s := range e.stmts {
+		_ = s.Close()
+	}
+	return errors.Join(e.conn.Close(), e.writer.Close(), e.readers.Close())
+}
+
+// sqliteConn runs statements on the writer's connection or on the readers' pool.
+type sqliteConn struct {
+	ctx   context.Context
+	stmt  func(context.Context, string) (*sql.Stmt, error)
+	wrote bool
+}
+
+func (c *sqliteConn) exec(query string, args ...any) error {
+	_, err := c.affected(query, args...)
+	return err
+}
+
+func (c *sqliteConn) affected(query string, args ...any) (int64, error) {
+	s, err := c.stmt(c.ctx, query)
+	if err != nil {
+		return 0, fmt.Errorf("%w in %s", err, firstLine(query))
+	}
+	c.wrote = true
+	result, err := s.ExecContext(c.ctx, args...)
+	if err != nil {
+		return 0, fmt.Errorf("%w in %s", err, firstLine(query))
+	}
+	return result.RowsAffected()
+}
+
+func (c *sqliteConn) query(each func(row) error, query string, args ...any) error {
+	s, err := c.stmt(c.ctx, query)
+	if err != nil {
+		return fmt.Errorf("%w in %s", err, firstLine(query))
+	}
+	if !strings.HasPrefix(query, "SELECT") {
+		c.wrote = true
+	}
+	rows, err := s.QueryContext(c.ctx, args...)
+	if err != nil {
+		return fmt.Errorf("%w in %s", err, firstLine(query))
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := each(sqliteRow{rows}); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+type sqliteRow struct{ rows *sql.Rows }
+
+func (r sqliteRow) Scan(dest ...any) error { return r.rows.Scan(scanDest(dest)...) }
+
+func firstLine(query string) string {
+	query = strings.Join(strings.Fields(query), " ")
+	return query[:min(len(query), 80)]
+}
+
+// sqlitePlaceholders turns $1 into ?1, which SQLite binds by number.
+func sqlitePlaceholders(query string) string {
+	var b strings.Builder
+	for i := 0; i < len(query); i++ {
+		if query[i] == '$' && i+1 < len(query) && query[i+1] >= '0' && query[i+1] <= '9' {
+			b.WriteByte('?')
+			continue
+		}
+		b.WriteByte(query[i])
+	}
+	return b.String()
+}
