@@ -1,0 +1,60 @@
+// What the page's script and the widget's frame say to each other by postMessage. Both sides check
+// the other's window and exact origin before they believe a word; this file holds only the words.
+
+import type { Look } from './chat/theme.ts';
+
+/** Marks our messages among all the others that a page's scripts exchange. */
+export const mark = 'switchboard-widget';
+
+/** A pre-chat value that the page fills in for the customer. */
+export interface Prefilled {
+	value: string;
+	isEditableByEndUser: boolean;
+}
+
+/** What the page has set so far. It is sent whole whenever part of it changes. */
+export interface PageSettings {
+	/** Language code of the page, de or pt_BR; empty for the browser's. */
+	language: string;
+	hidden: Record<string, string>;
+	visible: Record<string, Prefilled>;
+	autoResponse: Record<string, string>;
+	/** JWT that says who the customer is; empty for an unverified one. */
+	identity: string;
+}
+
+export type ToFrame =
+	| { type: 'settings'; settings: PageSettings }
+	| { type: 'open' }
+	| { type: 'minimise' }
+	| { type: 'clear' };
+
+/** How the launcher looks and is called, and which hidden fields the deployment knows. */
+export interface Ready {
+	look: Look;
+	labels: { open: string; close: string; unread: string; title: string };
+	position: 'left' | 'right';
+	rtl: boolean;
+	hiddenFields: string[];
+	visibleFields: string[];
+}
+
+export type ToPage =
+	| { type: 'hello' }
+	| { type: 'ready'; ready: Ready }
+	| { type: 'failed'; reason: string }
+	| { type: 'unread'; count: number }
+	| { type: 'hours'; within: boolean }
+	| { type: 'event'; name: string; detail: unknown }
+	| { type: 'minimise' }
+	| { type: 'cleared' };
+
+/** envelope wraps a message so that the other side knows it for ours. */
+export const envelope = <T extends ToFrame | ToPage>(message: T) => ({ [mark]: 1, message });
+
+/** opened takes a message out of its envelope, or undefined when it is somebody else's. */
+export function opened<T extends ToFrame | ToPage>(data: unknown): T | undefined {
+	if (typeof data !== 'object' || data === null || !(mark in data)) return undefined;
+	const message = (data as { message?: unknown }).message;
+	return typeof message === 'object' && message !== null && 'type' in message ? (message as T) : undefined;
+}
