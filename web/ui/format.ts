@@ -1,0 +1,71 @@
+// Dates, sizes and durations in the reader's language, by Intl.
+
+const language = typeof document === 'undefined' ? 'en' : document.documentElement.lang || navigator.language;
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'short' });
+const dayMonth = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const dayMonthYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
+const longDay = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
+const longDayYear = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' });
+const relativeDay = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+
+const DAY = 86_400_000;
+
+function midnight(d: Date): number {
+	return new Date(d.getFullYear(), d.getMonth(), d.getDate()).getTime();
+}
+
+/** daysAgo counts calendar days: 0 is today, 1 yesterday. */
+export function daysAgo(at: Date, now = new Date()): number {
+	return Math.round((midnight(now) - midnight(at)) / DAY);
+}
+
+/** time of day: 14:02. */
+export const time = (at: string | Date) => clock.format(new Date(at));
+
+/** moment is the shortest form that names a time: 14:02, Tue, 3 Mar, 3 Mar 2024. */
+export function moment(at: string | Date, now = new Date()): string {
+	const d = new Date(at);
+	const days = daysAgo(d, now);
+	if (days <= 0) return clock.format(d);
+	if (days < 7) return weekday.format(d);
+	return d.getFullYear() === now.getFullYear() ? dayMonth.format(d) : dayMonthYear.format(d);
+}
+
+/** day is a separator's heading: Today, Yesterday, Tuesday 3 March. */
+export function day(at: string | Date, now = new Date()): string {
+	const d = new Date(at);
+	const days = daysAgo(d, now);
+	if (days === 0 || days === 1) {
+		const word = relativeDay.format(-days, 'day');
+		return word.charAt(0).toLocaleUpperCase() + word.slice(1);
+	}
+	return d.getFullYear() === now.getFullYear() ? longDay.format(d) : longDayYear.format(d);
+}
+
+/** exact is the full date and time, for hover and for readers. */
+export const exact = (at: string | Date) => full.format(new Date(at));
+
+const unit = (name: string, value: number) =>
+	new Intl.NumberFormat(undefined, { style: 'unit', unit: name, unitDisplay: 'narrow', maximumFractionDigits: name === 'byte' || value >= 10 ? 0 : 1 }).format(value);
+
+/** bytes: 340 kB, 4.2 MB. */
+export function bytes(n: number): string {
+	if (n < 1000) return unit('byte', n);
+	if (n < 1_000_000) return unit('kilobyte', n / 1000);
+	return unit('megabyte', n / 1_000_000);
+}
+
+/** span is a duration in the two largest units: 42s, 3m 10s, 2h 5m, 3d. */
+export function span(ms: number): string {
+	const s = Math.max(0, Math.floor(ms / 1000));
+	if (s < 60) return unit('second', s);
+	const m = Math.floor(s / 60);
+	if (m < 10) return `${unit('minute', m)} ${unit('second', s % 60)}`;
+	if (m < 60) return unit('minute', m);
+	const h = Math.floor(m / 60);
+	if (h < 24) return m % 60 === 0 ? unit('hour', h) : `${unit('hour', h)} ${unit('minute', m % 60)}`;
+	return unit('day', Math.floor(h / 24));
+}
