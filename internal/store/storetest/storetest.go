@@ -1,0 +1,78 @@
+package storetest
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"path/filepath"
+	"testing"
+
+	"switchboard/internal/fault"
+	"switchboard/internal/message"
+	"switchboard/internal/store"
+)
+
+// Each runs a test on SQLite and on PostgreSQL, each time with a fresh, migrated database.
+func Each(t *testing.T, test func(t *testing.T, db *store.DB)) {
+	t.Helper()
+	EachURL(t, func(t *testing.T, url string) { test(t, Open(t, url)) })
+}
+
+// EachURL is Each for tests that open the database themselves: several nodes, or a restart.
+func EachURL(t *testing.T, test func(t *testing.T, url string)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t)) })
+	t.Run("postgres", func(t *testing.T) { test(t, Postgres(t)) })
+}
+
+// SQLite makes a migrated SQLite database that goes with the test, and returns its URL.
+func SQLite(t testing.TB) string {
+	t.Helper()
+	url := "sqlite:" + filepath.Join(t.TempDir(), "switchboard.db")
+	if _, err := store.Migrate(context.Background(), url); err != nil {
+		t.Fatal(err)
+	}
+	return url
+}
+
+// Open opens a database until the test ends.
+func Open(t testing.TB, url string) *store.DB {
+	t.Helper()
+	db, err := store.Open(context.Background(), url, Sealer{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
+// Sealer writes envelopes of key 0: their content is not encrypted, which is what an installation
+// without sealing does.
+type Sealer struct{}
+
+// Seal puts the plain bytes after the key id.
+func (Sealer) Seal(_ message.OrgID, _ message.CustomerID, plain []byte) []byte {
+	return append([]byte{0}, plain...)
+}
+
+// Open takes the key id off.
+func (Sealer) Open(_ message.OrgID, envelope []byte) ([]byte, error) {
+	if len(envelope) == 0 || envelope[0] != 0 {
+		return nil, fault.New(fault.NotFound, "This text was sealed with a key that is not here.")
+	}
+	return envelope[1:], nil
+}
+
+// Key is an HMAC under the organisation's id.
+func (Sealer) Key(org message.OrgID, parts ...string) []byte {
+	h := hmac.New(sha256.New, org[:])
+	for _, p := range parts {
+		h.Write([]byte(p))
+		h.Write([]byte{0})
+	}
+	return h.Sum(nil)
+}
