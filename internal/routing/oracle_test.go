@@ -138,12 +138,6 @@ func (o *oracle) apply(e Event) {
 		if old := o.agents[a.ID]; old != nil {
 			a.LastWork = later(a.LastWork, old.LastWork)
 		}
-		for _, w := range o.work {
-			// What an agent is given before they are introduced counts too.
-			if of, ok := w.offers[a.ID]; ok && !w.everyone() {
-				a.LastWork = later(a.LastWork, of.At)
-			}
-		}
 		o.agents[a.ID] = a
 	case AgentPresence:
 		if a := o.agents[e.Agent]; a != nil {

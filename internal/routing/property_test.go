@@ -195,6 +195,11 @@ func truth(x *oracleWork) WorkPut {
 func TestAgreesWithOracle(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := &world{s: New(), o: newOracle(), now: start}
+		for n := range rapid.IntRange(0, 6).Draw(t, "agents at start") {
+			a := drawAgent(t, user(n+1))
+			a.Online = true
+			w.apply(t, AgentPut{a})
+		}
 		anyUser := func(t *rapid.T) message.UserID { return user(rapid.IntRange(1, 6).Draw(t, "agent")) }
 		anySession := func(t *rapid.T) message.SessionID { return session(rapid.IntRange(1, 12).Draw(t, "session")) }
 		offered := func(t *rapid.T) (*oracleWork, message.UserID) {
@@ -223,6 +228,7 @@ func TestAgreesWithOracle(t *testing.T) {
 			"put work":     putWork,
 			"put work 2":   putWork,
 			"put work 3":   putWork,
+			"put work 4":   putWork,
 			"echo": func(t *rapid.T) {
 				if x := w.o.work[anySession(t)]; x != nil {
 					w.apply(t, truth(x))
@@ -243,6 +249,15 @@ func TestAgreesWithOracle(t *testing.T) {
 				put := truth(x)
 				put.Offers = nil
 				w.apply(t, put)
+			},
+			"decline more": func(t *rapid.T) {
+				for _, x := range w.o.sorted() {
+					for n := range 7 {
+						if _, ok := x.offers[user(n)]; ok && rapid.Bool().Draw(t, "declines") {
+							w.apply(t, WorkDeclined{Session: x.ID, Agent: user(n), At: w.now})
+						}
+					}
+				}
 			},
 			"accept": func(t *rapid.T) {
 				x, id := offered(t)

@@ -65,7 +65,7 @@ func (s *State) Apply(e Event) {
 		})
 	case AgentRemoved:
 		s.editAgent(e.Agent, 0, func(a *agent) {
-			a.known, a.Online, a.Queues = false, false, nil
+			a.known, a.Online, a.Queues, a.LastWork = false, false, nil, time.Time{}
 			s.enrol(a)
 		})
 	case WorkPut:

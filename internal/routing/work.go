@@ -254,7 +254,7 @@ func (s *State) open(w *work, a *agent, at, until time.Time) {
 		o.pos = len(a.reserved)
 		a.reserved = append(a.reserved, o)
 		a.used += w.Size.of(a.Limit)
-		if at.After(a.LastWork) {
+		if a.known && at.After(a.LastWork) {
 			a.LastWork = at
 		}
 	})
@@ -262,29 +262,38 @@ func (s *State) open(w *work, a *agent, at, until time.Time) {
 
 // close takes an offer away. The caller puts the work where it belongs then.
 func (s *State) close(o *offer) {
-	w, a := o.work, o.agent
-	w.offers = slices.DeleteFunc(w.offers, func(x *offer) bool { return x == o })
-	if !w.reserves() {
+	o.work.offers = slices.DeleteFunc(o.work.offers, func(x *offer) bool { return x == o })
+	s.unlink(o)
+}
+
+// closeAll takes all offers away but the one of keep, and lists who had them.
+func (s *State) closeAll(w *work, keep *agent) []Target {
+	var closed []Target
+	offers := w.offers
+	w.offers = nil
+	for _, o := range offers {
+		if o.agent == keep {
+			w.offers = append(w.offers, o)
+			continue
+		}
+		closed = append(closed, Target{o.agent.ID, o.agent.Version})
+		s.unlink(o)
+	}
+	return closed
+}
+
+// unlink takes an offer from its agent.
+func (s *State) unlink(o *offer) {
+	a := o.agent
+	if !o.work.reserves() {
 		a.wide = without(a.wide, o)
 		s.forget(a)
 		return
 	}
 	s.change(a, func() {
 		a.reserved = without(a.reserved, o)
-		a.used -= w.Size.of(a.Limit)
+		a.used -= o.work.Size.of(a.Limit)
 	})
-}
-
-// closeAll takes all offers away but the one to keep, and lists who had them.
-func (s *State) closeAll(w *work, keep *agent) []Target {
-	var closed []Target
-	for _, o := range slices.Clone(w.offers) {
-		if o.agent != keep {
-			closed = append(closed, Target{o.agent.ID, o.agent.Version})
-			s.close(o)
-		}
-	}
-	return closed
 }
 
 // without removes an offer from an agent's list in one step; the last takes its place.
@@ -312,7 +321,7 @@ func (s *State) assign(w *work, a *agent, at time.Time) {
 		w.pos = len(a.assigned)
 		a.assigned = append(a.assigned, w)
 		a.used += w.Size.of(a.Limit)
-		if at.After(a.LastWork) {
+		if a.known && at.After(a.LastWork) {
 			a.LastWork = at
 		}
 	})
