@@ -1,0 +1,76 @@
+package channel
+
+import (
+	"strconv"
+	"strings"
+
+	"switchboard/internal/message"
+)
+
+// Way is how a file may travel out over a channel (CH-23).
+type Way string
+
+// Ways. A link is the nearest form for what a channel doesn't take as a file.
+const (
+	WayFile     Way = "file"
+	WayLink     Way = "link"
+	WayTooLarge Way = "too_large"
+	WayNone     Way = "none"
+)
+
+// FileOut says how a file of this media type and size may be sent. The first rule that takes it as a
+// file wins, then the first that takes it as a link.
+func (c Capabilities) FileOut(mediaType string, size int64) Way {
+	way := WayNone
+	for _, r := range c.FilesOut {
+		if !r.Takes(mediaType) {
+			continue
+		}
+		switch {
+		case size <= r.MaxBytes:
+			return WayFile
+		case size <= r.AsLinkBytes:
+			way = WayLink
+		case way == WayNone:
+			way = WayTooLarge
+		}
+	}
+	return way
+}
+
+// Takes reports whether the rule is about this media type. Parameters ("; codecs=opus") don't count.
+func (r FileRule) Takes(mediaType string) bool {
+	mediaType, _, _ = strings.Cut(mediaType, ";")
+	mediaType = strings.ToLower(strings.TrimSpace(mediaType))
+	for _, t := range r.Types {
+		if t == mediaType || t == "*/*" {
+			return true
+		}
+		if family, ok := strings.CutSuffix(t, "/*"); ok && strings.HasPrefix(mediaType, family+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// Numbered writes a question's options as a numbered list under its text: the nearest form where a
+// channel has no buttons (CH-23).
+func Numbered(text string, options []message.Option) string {
+	var b strings.Builder
+	b.WriteString(text)
+	for i, o := range options {
+		if b.Len() > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(strconv.Itoa(i+1) + ". " + o.Title)
+	}
+	return b.String()
+}
+
+// WithLink puts a file's link under the text.
+func WithLink(text, link string) string {
+	if text == "" {
+		return link
+	}
+	return text + "\n" + link
+}

@@ -1,0 +1,161 @@
+// Package twilio carries SMS and MMS over Twilio's Programmable Messaging: signed form posts in, REST
+// calls out. It holds no account and keeps nothing. Who may be written to, and how often, is decided
+// elsewhere; the counting of segments is in channel/sms.
+package twilio
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"switchboard/internal/channel"
+	"switchboard/internal/channel/sms"
+	"switchboard/internal/fault"
+)
+
+// providerURL is Twilio's REST API, for accounts without a base of their own.
+const providerURL = "https://api.twilio.com"
+
+// mediaDomains serve files that customers sent: Twilio redirects to them.
+var mediaDomains = []string{"twilio.com", "twiliocdn.com", "amazonaws.com"}
+
+// callMax bounds a call whose caller set no deadline.
+const callMax = 30 * time.Second
+
+const (
+	textMax = 1600 // characters in one message (details.md CH-9)
+	// mmsMax is what every carrier takes; which one a number belongs to is not known (details.md CH-8).
+	mmsMax  = 500 << 10
+	linkMax = 25 << 20
+)
+
+// Connector for SMS by Twilio.
+type Connector struct {
+	caller *channel.Caller
+}
+
+// New makes the connector. The client's transport guards outgoing addresses.
+func New(client *http.Client) *Connector {
+	return &Connector{caller: channel.NewCaller(client)}
+}
+
+// Type of channels that this connector carries.
+func (*Connector) Type() channel.Type { return channel.SMS }
+
+// Provider that carries them.
+func (*Connector) Provider() string { return channel.ProviderTwilio }
+
+// Hook is the webhook's path segment.
+func (*Connector) Hook() string { return "twilio" }
+
+// Settings in the order in which Twilio's console shows them.
+func (*Connector) Settings() []channel.Setting {
+	return []channel.Setting{
+		{Name: "account_sid", Label: "Account SID", Help: "Twilio console → Account info. Begins with AC.", Required: true, Pattern: `AC[0-9a-fA-F]{32}`},
+		{Name: "auth_token", Label: "Auth token", Help: "Beside the account SID. Twilio signs its calls with it.", Secret: true, Required: true},
+		{Name: "messaging_service_sid", Label: "Messaging service SID", Help: "Empty: messages leave from this channel's number. Begins with MG.", Pattern: `MG[0-9a-fA-F]{32}`},
+	}
+}
+
+// Capabilities of a long code (CH-4, CH-7, CH-8). Settings may raise the pace for other numbers.
+func (*Connector) Capabilities() channel.Capabilities {
+	return channel.Capabilities{
+		TextMax: sms.MaxSegments, TextUnit: "segments",
+		Delivered: true, AgentOpens: true,
+		FilesMax: 1, TextWithFile: true,
+		FilesIn: []channel.FileRule{
+			{Types: []string{"image/*", "audio/*", "video/*", "text/vcard", "text/x-vcard", "text/plain", "text/calendar", "application/pdf"}, MaxBytes: 5 << 20},
+		},
+		FilesOut: []channel.FileRule{
+			{Types: []string{"image/jpeg", "image/png", "image/gif"}, MaxBytes: mmsMax, AsLinkBytes: linkMax},
+			{Types: []string{"*/*"}, MaxBytes: -1, AsLinkBytes: linkMax},
+		},
+		Reconciles: true,
+		PerSecond:  1,
+	}
+}
+
+// Answer is an empty TwiML document: anything in it would be sent to the customer.
+func (*Connector) Answer() (contentType, body string) {
+	return "text/xml; charset=utf-8", `<?xml version="1.0" encoding="UTF-8"?><Response></Response>`
+}
+
+// endpoint is an address below the account in Twilio's 2010 API.
+func endpoint(a channel.Account, path string) string {
+	return baseURL(a) + "/2010-04-01/Accounts/" + url.PathEscape(sid(a)) + path
+}
+
+func baseURL(a channel.Account) string {
+	if a.BaseURL == "" {
+		return providerURL
+	}
+	return strings.TrimSuffix(a.BaseURL, "/")
+}
+
+// sid of the account. It is no secret, yet set-up forms of some programs keep it among them.
+func sid(a channel.Account) string {
+	if s := a.Settings["account_sid"]; s != "" {
+		return s
+	}
+	return a.Secrets["account_sid"]
+}
+
+// Probe checks that the token is good and that the number belongs to the account.
+func (c *Connector) Probe(ctx context.Context, account channel.Account) (string, error) {
+	var found struct {
+		Numbers []struct {
+			Name   string `json:"friendly_name"`
+			Number string `json:"phone_number"`
+		} `json:"incoming_phone_numbers"`
+	}
+	query := url.Values{"PhoneNumber": {account.Address}}.Encode()
+	if _, err := c.get(ctx, account, endpoint(account, "/IncomingPhoneNumbers.json?"+query), &found); err != nil {
+		return "", err
+	}
+	for _, n := range found.Numbers {
+		if n.Number == account.Address {
+			return n.Name, nil
+		}
+	}
+	e := fault.Invalid("address", "The account is good, but the number %s isn't one of its numbers.", account.Address)
+	e.Delivery = fault.SenderUnknown
+	return "", e
+}
+
+// get reads a JSON answer with the account's credentials.
+func (c *Connector) get(ctx context.Context, account channel.Account, address string, into any) (channel.Answer, error) {
+	ctx, cancel := channel.Limited(ctx, callMax)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return channel.Answer{}, fault.New(fault.Unprocessable, "The provider's address can't be read.")
+	}
+	req.SetBasicAuth(sid(account), account.Secrets["auth_token"])
+	answer, d := c.caller.Call(req)
+	if d != nil {
+		return answer, fault.Wrap(d, fault.Unavailable, "The provider can't be reached now. Try again.")
+	}
+	if answer.Status != http.StatusOK {
+		return answer, lookup(refusal(answer))
+	}
+	if err := json.Unmarshal(answer.Body, into); err != nil {
+		return answer, fault.Wrap(err, fault.Unavailable, "The provider's answer can't be read.")
+	}
+	return answer, nil
+}
+
+// lookup words a refused look-up for the person who set the channel up.
+func lookup(d *fault.Delivery) error {
+	if d.Outcome != fault.Refused {
+		return fault.Wrap(d, fault.Unavailable, "%s", d.Code.Advice().Agent)
+	}
+	e := fault.Wrap(d, fault.DeliveryFailed, "The provider refuses: %s", d.ProviderText)
+	if d.ProviderText == "" {
+		e.Text = d.Code.Advice().Agent
+	}
+	e.Delivery = d.Code
+	return e
+}
