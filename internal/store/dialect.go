@@ -1,5 +1,17 @@
 package store
 
+import (
+	"strings"
+
+	"switchboard/internal/message"
+)
+
+// numberSequence names the PostgreSQL sequence of an organisation's session numbers. It is made
+// with the organisation.
+func numberSequence(org message.OrgID) string {
+	return "session_number_" + strings.ReplaceAll(org.String(), "-", "")
+}
+
 // dialect holds what the two databases say differently. Everything else is one text for both.
 type dialect struct {
 	name string
@@ -7,6 +19,8 @@ type dialect struct {
 	forUpdate string
 	// skipLocked is forUpdate that passes over rows somebody else holds.
 	skipLocked string
+	// forShare keeps the rows a SELECT reads from being changed until the commit.
+	forShare string
 	// now is the database's own clock in microseconds, for leases that several nodes compare.
 	now string
 	// insertChange writes one change row: straight into the numbered feed, or into the pending
@@ -14,6 +28,8 @@ type dialect struct {
 	insertChange string
 	// like is the case-insensitive LIKE.
 	like string
+	// nextNumber gives the organisation's next session number.
+	nextNumber func(message.OrgID) string
 }
 
 const changeColumns = "org_id, at, type, conversation_id, session_id, entry_seq, agent_id, customer_id, ref_id"
@@ -24,13 +40,20 @@ var sqliteDialect = dialect{
 	insertChange: "INSERT INTO change (seq, " + changeColumns + ") VALUES (" +
 		"(SELECT COALESCE(MAX(seq), 0) + 1 FROM change WHERE org_id = $1), $1, $2, $3, $4, $5, $6, $7, $8, $9)",
 	like: "LIKE",
+	nextNumber: func(message.OrgID) string {
+		return "UPDATE org SET last_session_number = last_session_number + 1 WHERE id = $1 RETURNING last_session_number"
+	},
 }
 
 var postgresDialect = dialect{
 	name:         "postgres",
 	forUpdate:    " FOR UPDATE",
+	forShare:     " FOR SHARE",
 	skipLocked:   " FOR UPDATE SKIP LOCKED",
 	now:          "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint",
 	insertChange: "INSERT INTO change_pending (" + changeColumns + ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 	like:         "ILIKE",
+	nextNumber: func(org message.OrgID) string {
+		return "SELECT nextval('" + numberSequence(org) + "') WHERE $1::uuid IS NOT NULL"
+	},
 }

@@ -9,6 +9,7 @@
 CREATE TABLE org (
   id uuid PRIMARY KEY, key text NOT NULL UNIQUE, name text NOT NULL,
   time_zone text NOT NULL, language text NOT NULL,
+  last_session_number bigint NOT NULL DEFAULT 0, -- SQLite only: PostgreSQL has a sequence for each organisation
   created_at bigint NOT NULL, version bigint NOT NULL
 );
 
@@ -166,7 +167,7 @@ CREATE TABLE outbox (
   created_at bigint NOT NULL,
   PRIMARY KEY (org_id, id), UNIQUE (org_id, conversation_id, entry_seq)
 );
-CREATE INDEX outbox_due ON outbox (channel_id, state, class, due_at);
+CREATE INDEX outbox_due ON outbox (channel_id, state, class, id);
 
 CREATE TABLE attempt (
   org_id uuid NOT NULL, entry_id uuid NOT NULL, n integer NOT NULL, started_at bigint NOT NULL,
@@ -258,7 +259,7 @@ CREATE TABLE lease (
 -- Durable timers and jobs, made in the transaction of their cause; one per kind and key.
 CREATE TABLE job (
   org_id uuid NOT NULL, kind text NOT NULL, key text NOT NULL, due_at bigint NOT NULL,
-  attempts integer NOT NULL, holder uuid, lease_until bigint, payload text NOT NULL, created_at bigint NOT NULL,
+  attempts integer NOT NULL, payload text NOT NULL, created_at bigint NOT NULL,
   PRIMARY KEY (org_id, kind, key)
 );
 CREATE INDEX job_due ON job (due_at);

@@ -1,0 +1,306 @@
+package outbound
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"time"
+
+	"switchboard/internal/channel"
+	"switchboard/internal/consent"
+	"switchboard/internal/conversation"
+	"switchboard/internal/fault"
+	"switchboard/internal/message"
+)
+
+const (
+	// linkLifetime is how long a provider may take to fetch a file from our link.
+	linkLifetime = time.Hour
+	// reconcileAfter is the pause before an unknown send is looked for; a receipt may settle it sooner.
+	reconcileAfter = 5 * time.Second
+	// reconcileMax is how often it is looked for, then the channel's policy decides.
+	reconcileMax = 6
+)
+
+// attempt is one claimed row with everything its call needs.
+type attempt struct {
+	row       Row
+	entry     conversation.Entry
+	out       channel.Outbound
+	account   channel.Account
+	connector channel.Connector
+	// find: the row is unknown; look for it instead of sending.
+	find bool
+}
+
+// claim marks up to limit due rows as being sent, in one transaction that the lease guards. Rows that
+// the policy refuses now are settled there and then.
+func (l *lane) claim(account channel.Account, connector channel.Connector, limit int) (claimed []attempt, err error) {
+	err = l.s.write(l.s.ctx, l.key.Org, func(tx Tx) error {
+		claimed = nil
+		if err := tx.HoldLease(l.name, l.s.node, l.epoch); err != nil {
+			l.epoch = 0
+			return err
+		}
+		for _, state := range []State{Unknown, Queued} {
+			rows, err := tx.DueOutbox(l.key.Channel, state, tx.Now(), limit-len(claimed))
+			if err != nil {
+				return err
+			}
+			for _, row := range rows {
+				a, send, err := l.prepare(tx, row, account, connector)
+				if err != nil {
+					return err
+				}
+				if send {
+					claimed = append(claimed, a)
+				}
+			}
+		}
+		return nil
+	})
+	return claimed, err
+}
+
+// prepare loads what the call needs, asks the policy, and writes the attempt down. send is false when
+// the row was settled instead.
+func (l *lane) prepare(tx Tx, row Row, account channel.Account, connector channel.Connector) (a attempt, send bool, err error) {
+	e, err := tx.Entry(row.Entry)
+	if err != nil {
+		return a, false, err
+	}
+	if e.Status.Advance(message.StatusSent) == e.Status && e.Status != message.StatusFailed {
+		return a, false, tx.DeleteOutbox(row.ID) // a receipt has proved it sent
+	}
+	caps := connector.Capabilities()
+	a = attempt{row: row, entry: e, account: account, connector: connector, find: row.State == Unknown,
+		out: channel.Outbound{EntryID: e.ID, Content: e.Content, CallbackURL: l.s.accounts.CallbackURL(account, e.ID)}}
+	if a.out.To, err = tx.CustomerAddress(e.Customer); err != nil {
+		return a, false, err
+	}
+	if t := e.Content.Template; t != nil {
+		template, err := tx.ApprovedTemplate(t.ID)
+		if err != nil {
+			return a, false, err
+		}
+		a.out.Template = &template
+	}
+	if !e.RefersTo.IsZero() {
+		target, err := tx.Entry(e.RefersTo)
+		if err != nil && fault.CodeOf(err) != fault.NotFound {
+			return a, false, err
+		}
+		a.out.ReplyTo = target.ProviderID
+	}
+	if f := e.Content.File; f != nil {
+		org, id := row.Org, f.ID
+		a.out.FileURL = l.s.files.Link(org, *f, linkLifetime)
+		a.out.FileBody = func(ctx context.Context) (io.ReadCloser, error) { return l.s.files.Open(ctx, org, id) }
+	}
+	if !a.find {
+		facts, err := tx.Policy(e.Conversation)
+		if err != nil {
+			return a, false, err
+		}
+		facts.WindowHours = caps.WindowHours
+		if refusal := consent.Check(facts, consent.Kind{Template: e.Content.Template != nil, Compliance: row.Class == int(conversation.ClassCompliance)}, tx.Now()); refusal != nil {
+			return a, false, l.refuse(tx, row, &e, refusal)
+		}
+		if !tx.Now().Before(row.Deadline) {
+			return a, false, fail(tx, row, &e, string(fault.ServiceUnreachable), "It waited too long: no attempt succeeded in time.")
+		}
+	}
+	row.State, row.Epoch, row.Attempts = Sending, l.epoch, row.Attempts+1
+	a.row = row
+	if _, err := tx.SaveOutbox(row, tx.Now()); err != nil {
+		return a, false, err
+	}
+	return a, true, tx.BeginAttempt(e.ID, row.Attempts, tx.Now())
+}
+
+// refuse settles a row that the policy forbids, with the policy's own code.
+func (l *lane) refuse(tx Tx, row Row, e *conversation.Entry, refusal error) error {
+	var f *fault.Error
+	if !errors.As(refusal, &f) {
+		return refusal
+	}
+	code := string(f.Code)
+	if f.Delivery != "" {
+		code = string(f.Delivery)
+	}
+	return fail(tx, row, e, code, "")
+}
+
+// fail settles a row as finally failed: the entry says why, the error log keeps a line.
+func fail(tx Tx, row Row, e *conversation.Entry, code, detail string) error {
+	if e.Settle(message.StatusFailed, tx.Now()) {
+		e.ErrorCode, e.ErrorDetail, e.AttemptAt = code, detail, time.Time{}
+		if err := tx.SaveEntry(e); err != nil {
+			return err
+		}
+		if err := tx.LogDeliveryError(row.Channel, row.Conversation, row.Entry, code, detail); err != nil {
+			return err
+		}
+	}
+	return tx.DeleteOutbox(row.ID)
+}
+
+// run makes the call and settles its end. It returns until when the whole channel must pause, or zero.
+// Its writes are tried until they succeed or the process ends: then the row is stale and found out.
+func (a attempt) run(l *lane) (hold time.Time) {
+	began := time.Now()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(l.s.ctx), sendTimeout)
+	providerID, err := a.call(ctx)
+	cancel()
+	outcome := settleAs(providerID, err)
+	l.s.observe(string(a.account.Type), string(outcome.Outcome), time.Since(began))
+	for pause := 50 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
+		err := l.s.write(context.WithoutCancel(l.s.ctx), a.row.Org, func(tx Tx) error { return a.settle(tx, providerID, outcome) })
+		if err == nil {
+			break
+		}
+		l.log.Error("settling an attempt failed; trying again", "entry", a.entry.ID, "err", err)
+		if l.s.ctx.Err() != nil {
+			return time.Time{}
+		}
+		wait := time.NewTimer(pause)
+		select {
+		case <-wait.C:
+		case <-l.s.ctx.Done():
+		}
+		wait.Stop()
+	}
+	if outcome.HoldChannel {
+		return time.Now().Add(later(a.row.Attempts, outcome))
+	}
+	return time.Time{}
+}
+
+// call sends, or finds out what became of an earlier send.
+func (a attempt) call(ctx context.Context) (providerID string, err error) {
+	if !a.find {
+		return a.connector.Send(ctx, a.account, a.out)
+	}
+	if r, ok := a.connector.(channel.Reconciler); ok {
+		providerID, err = r.Reconcile(ctx, a.account, a.out, a.row.CreatedAt)
+		if err == nil && providerID == "" {
+			return "", &fault.Delivery{Outcome: fault.Later, Code: fault.ServiceFailed, RetryAfter: 1}
+		}
+		if err == nil {
+			return providerID, nil
+		}
+	}
+	return "", &fault.Delivery{Outcome: fault.Unknown, Code: fault.ServiceFailed, Cause: err}
+}
+
+// settleAs makes an error of any kind an outcome; nil becomes the zero outcome, which is success.
+func settleAs(providerID string, err error) *fault.Delivery {
+	var d *fault.Delivery
+	switch {
+	case err == nil && providerID != "":
+		return &fault.Delivery{}
+	case errors.As(err, &d):
+		return d
+	}
+	return &fault.Delivery{Outcome: fault.Unknown, Code: fault.ServiceFailed, Cause: err}
+}
+
+// settle writes the end of an attempt. A receipt may have settled the entry meanwhile: it wins.
+func (a attempt) settle(tx Tx, providerID string, d *fault.Delivery) error {
+	now := tx.Now()
+	e, err := tx.Entry(a.row.Entry)
+	if err != nil {
+		return err
+	}
+	outcome := string(d.Outcome)
+	if outcome == "" {
+		outcome = "sent"
+	}
+	detail := strings.TrimSpace(d.ProviderCode + " " + d.ProviderText)
+	if err := tx.EndAttempt(e.ID, a.row.Attempts, now, outcome, string(d.Code), detail); err != nil {
+		return err
+	}
+	if proved := e.Status == message.StatusSent || e.Status == message.StatusDelivered || e.Status == message.StatusRead; proved && d.Outcome != "" {
+		return tx.DeleteOutbox(a.row.ID)
+	}
+	switch d.Outcome {
+	case "":
+		return sent(tx, a.row, &e, providerID)
+	case fault.Refused:
+		return fail(tx, a.row, &e, string(d.Code), detail)
+	case fault.Later:
+		return a.postpone(tx, &e, d, detail)
+	}
+	return a.unknown(tx, &e, d, detail)
+}
+
+// sent settles a row whose message the provider took, and applies a receipt that was faster.
+func sent(tx Tx, row Row, e *conversation.Entry, providerID string) error {
+	e.Settle(message.StatusSent, tx.Now())
+	e.ProviderID, e.AttemptAt = providerID, time.Time{}
+	early, err := tx.BindProvider(row.Channel, providerID, row.Conversation, row.EntrySeq)
+	if err != nil {
+		return err
+	}
+	if early.Status != "" {
+		if err := Apply(tx, row.Channel, e, early); err != nil {
+			return err
+		}
+	}
+	if err := tx.SaveEntry(e); err != nil {
+		return err
+	}
+	return tx.DeleteOutbox(row.ID)
+}
+
+func (a attempt) postpone(tx Tx, e *conversation.Entry, d *fault.Delivery, detail string) error {
+	due := tx.Now().Add(later(a.row.Attempts, d))
+	if !due.Before(a.row.Deadline) {
+		return fail(tx, a.row, e, string(d.Code), detail)
+	}
+	row := a.row
+	row.State = Queued
+	if still, err := tx.SaveOutbox(row, due); err != nil || !still {
+		return err
+	}
+	e.ErrorCode, e.ErrorDetail, e.AttemptAt = string(d.Code), detail, due
+	return tx.SaveEntry(e)
+}
+
+// unknown waits to find out, then follows the channel's policy: send again where that is harmless,
+// else show it as "may have been sent".
+func (a attempt) unknown(tx Tx, e *conversation.Entry, d *fault.Delivery, detail string) error {
+	row, caps := a.row, a.connector.Capabilities()
+	if row.Attempts <= reconcileMax && (caps.Reconciles || !a.find) {
+		row.State = Unknown
+		_, err := tx.SaveOutbox(row, tx.Now().Add(reconcileAfter*time.Duration(row.Attempts)))
+		return err
+	}
+	if (caps.Idempotent || caps.ResendUnknown) && tx.Now().Before(row.Deadline) {
+		row.State = Queued
+		_, err := tx.SaveOutbox(row, tx.Now().Add(later(row.Attempts, d)))
+		return err
+	}
+	e.Settle(message.StatusUnknown, tx.Now())
+	e.ErrorCode, e.ErrorDetail, e.AttemptAt = string(d.Code), detail, time.Time{}
+	if err := tx.SaveEntry(e); err != nil {
+		return err
+	}
+	if err := tx.LogDeliveryError(row.Channel, row.Conversation, row.Entry, string(d.Code), "The provider gave no answer: the message may have been sent. "+detail); err != nil {
+		return err
+	}
+	return tx.DeleteOutbox(row.ID)
+}
+
+// Apply settles an entry by a receipt; the caller saves the entry. A failure leaves a line in the log.
+func Apply(tx interface {
+	LogDeliveryError(c message.ChannelID, conv message.ConversationID, entry message.EntryID, code, detail string) error
+}, c message.ChannelID, e *conversation.Entry, r Receipt) error {
+	failed := e.Status == message.StatusFailed
+	if !e.Settle(r.Status, r.At) || r.Status != message.StatusFailed || failed || e.Status != message.StatusFailed {
+		return nil
+	}
+	e.ErrorCode, e.ErrorDetail = r.Code, r.Detail
+	return tx.LogDeliveryError(c, e.Conversation, e.ID, r.Code, r.Detail)
+}

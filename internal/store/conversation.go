@@ -1,0 +1,125 @@
+package store
+
+import (
+	"errors"
+	"time"
+
+	"switchboard/internal/consent"
+	"switchboard/internal/conversation"
+	"switchboard/internal/fault"
+	"switchboard/internal/message"
+)
+
+// previewMax is how many characters of the last entry lists show.
+const previewMax = 140
+
+const conversationSelect = `SELECT c.id, c.channel_id, ch.type, ch.provider, c.user_id, c.thread_key, c.last_seq, c.customer_seq, c.customer_at,
+ c.last_agent_id, c.last_agent_at, c.last_activity_at, c.created_at, c.closed_at, c.version, `
+
+const conversationFrom = ` FROM conversation c
+ JOIN channel ch ON ch.org_id = c.org_id AND ch.id = c.channel_id
+ LEFT JOIN session s ON s.org_id = c.org_id AND s.id = c.session_id `
+
+func (tx *Tx) conversationWhere(where string, args ...any) (c conversation.Conversation, found bool, err error) {
+	var prechat string
+	dest := []any{&c.ID, &c.Channel, &c.ChannelType, &c.Provider, &c.Customer, &c.ThreadKey, &c.LastSeq, &c.CustomerSeq, &c.CustomerAt,
+		&c.LastAgent, &c.LastAgentAt, &c.LastActivityAt, &c.CreatedAt, &c.ClosedAt, &c.Version}
+	if lock := tx.db.dialect.forUpdate; lock != "" {
+		// A statement of its own: after waiting for the lock, the next one sees what the session has
+		// become. In one joined statement it would see it as it was before the wait.
+		if err := tx.exec("SELECT c.id FROM conversation c "+where+lock, args...); err != nil {
+			return c, false, err
+		}
+	}
+	found, err = one(tx, append(dest, sessionDest(tx, &c.Session, &prechat)...),
+		conversationSelect+sessionColumns+conversationFrom+where, args...)
+	if err != nil || !found {
+		return c, found, err
+	}
+	return c, true, readPrechat(&c.Session, prechat)
+}
+
+// Conversation with its latest session; the conversation's row is locked, and stands for its session's
+// too: nobody changes a session without it.
+func (tx *Tx) Conversation(id message.ConversationID) (conversation.Conversation, error) {
+	c, found, err := tx.conversationWhere("WHERE c.org_id = $1 AND c.id = $2", tx.org, id)
+	return c, must(found, err, "conversation")
+}
+
+// ConversationByThread finds a customer's conversation by its thread key.
+func (tx *Tx) ConversationByThread(channel message.ChannelID, customer message.CustomerID, thread string) (conversation.Conversation, bool, error) {
+	return tx.conversationWhere("WHERE c.org_id = $1 AND c.channel_id = $2 AND c.user_id = $3 AND c.thread_key = $4", tx.org, channel, customer, thread)
+}
+
+// EnsureConversation finds or makes the conversation of a customer's thread, and locks it. Of two
+// transactions that make the same one, the second waits for the first and gets its row.
+func (tx *Tx) EnsureConversation(channel message.ChannelID, customer message.CustomerID, thread string) (c conversation.Conversation, created bool, err error) {
+	c, found, err := tx.ConversationByThread(channel, customer, thread)
+	if err != nil || found {
+		return c, false, err
+	}
+	now := tx.Now()
+	id := message.NewID[message.ConversationID]()
+	n, err := tx.affected(`INSERT INTO conversation (org_id, id, channel_id, user_id, thread_key, last_seq, customer_seq, last_activity_at, created_at, version)
+ VALUES ($1, $2, $3, $4, $5, 0, 0, $6, $6, 1) ON CONFLICT (org_id, channel_id, user_id, thread_key) DO NOTHING`,
+		tx.org, id, channel, customer, thread, us(now))
+	if err != nil {
+		return c, false, err
+	}
+	c, found, err = tx.ConversationByThread(channel, customer, thread)
+	if err == nil && !found {
+		err = errors.New("a conversation vanished while it was made")
+	}
+	return c, n == 1, err
+}
+
+// SaveConversation writes who answered last and whether the customer closed it; the head's numbering
+// is AppendEntry's.
+func (tx *Tx) SaveConversation(c *conversation.Conversation) error {
+	c.Version++
+	return tx.exec(`UPDATE conversation SET session_id = $3, last_agent_id = $4, last_agent_at = $5, closed_at = $6, version = version + 1
+ WHERE org_id = $1 AND id = $2`, tx.org, c.ID, c.Session.ID, c.LastAgent, us(c.LastAgentAt), us(c.ClosedAt))
+}
+
+// ConversationChanged writes a change row for lists, with the user it concerns or none.
+func (tx *Tx) ConversationChanged(c message.ConversationID, only message.UserID) error {
+	return tx.Change(Change{Type: "conversation.updated", Conversation: c, Agent: only})
+}
+
+// SetReadMarker moves a user's marker forward, never back.
+func (tx *Tx) SetReadMarker(user message.UserID, c message.ConversationID, seq int64) (moved bool, err error) {
+	n, err := tx.affected(`INSERT INTO read_marker (org_id, conversation_id, user_id, seq) VALUES ($1, $2, $3, $4)
+ ON CONFLICT (org_id, conversation_id, user_id) DO UPDATE SET seq = excluded.seq WHERE read_marker.seq < excluded.seq`, tx.org, c, user, seq)
+	return n > 0, err
+}
+
+// Policy is what consent.Check needs to know of a conversation.
+func (tx *Tx) Policy(c message.ConversationID) (f consent.Facts, err error) {
+	found, err := one(tx, []any{text(&f.Consent), text(&f.Required), &f.ChannelActive, &f.CustomerAt},
+		`SELECT u.consent, ch.required_consent, ch.active, c.customer_at FROM conversation c
+ JOIN messaging_user u ON u.org_id = c.org_id AND u.id = c.user_id
+ JOIN channel ch ON ch.org_id = c.org_id AND ch.id = c.channel_id
+ WHERE c.org_id = $1 AND c.id = $2`, tx.org, c)
+	return f, must(found, err, "conversation")
+}
+
+// SetTimer makes or moves the one timer of this kind and key.
+func (tx *Tx) SetTimer(kind, key string, due time.Time) error {
+	return tx.SetJob(kind, key, due, "")
+}
+
+// ClearTimer removes it; one that is running is removed too and does not come back.
+func (tx *Tx) ClearTimer(kind, key string) error {
+	return tx.exec("DELETE FROM job WHERE org_id = $1 AND kind = $2 AND key = $3", tx.org, kind, key)
+}
+
+// BindFile ties an uploaded file to a conversation, so that it is kept.
+func (tx *Tx) BindFile(id message.FileID, c message.ConversationID) (f message.File, err error) {
+	found, err := one(tx, []any{&f.ID, envelope{tx, &f.Name}, &f.Type, &f.Size, &f.Width, &f.Height},
+		`UPDATE file SET conversation_id = COALESCE(conversation_id, $3) WHERE org_id = $1 AND id = $2
+ RETURNING id, name_env, type, size, width, height`, tx.org, id, c)
+	if err == nil && !found {
+		err = fault.Invalid("file_id", "There is no such file. Upload it again.")
+	}
+	return f, err
+}

@@ -1,0 +1,52 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"switchboard/internal/job"
+	"switchboard/internal/message"
+)
+
+// SetJob makes the one job of this kind and key, or moves it and starts its attempts anew.
+func (tx *Tx) SetJob(kind, key string, due time.Time, payload string) error {
+	tx.Signal(message.WakeJobs)
+	return tx.exec(`INSERT INTO job (org_id, kind, key, due_at, attempts, payload, created_at) VALUES ($1, $2, $3, $4, 0, $5, $6)
+ ON CONFLICT (org_id, kind, key) DO UPDATE SET due_at = excluded.due_at, attempts = 0, payload = excluded.payload`,
+		tx.org, kind, key, us(due), payload, us(tx.Now()))
+}
+
+// ClaimJobs takes up to limit due jobs of all organisations: each is moved to the end of its lease, so
+// that a crash makes it due again.
+func (db *DB) ClaimJobs(ctx context.Context, now, leaseUntil time.Time, limit int) (jobs []job.Job, err error) {
+	err = db.Write(ctx, message.OrgID{}, func(tx *Tx) error {
+		jobs, err = list(tx, func(r row, j *job.Job) error {
+			return r.Scan(&j.Org, &j.Kind, &j.Key, &j.Attempts, &j.Payload, &j.CreatedAt)
+		}, "SELECT org_id, kind, key, attempts + 1, payload, created_at FROM job WHERE due_at <= $1 ORDER BY due_at LIMIT $2"+tx.db.dialect.skipLocked,
+			us(now), limit)
+		for _, j := range jobs {
+			if err == nil {
+				err = tx.exec("UPDATE job SET due_at = $4, attempts = $5 WHERE org_id = $1 AND kind = $2 AND key = $3",
+					j.Org, j.Kind, j.Key, us(leaseUntil), j.Attempts)
+			}
+		}
+		return err
+	})
+	return jobs, err
+}
+
+// FinishJob removes a claimed job, unless it was set anew since.
+func (tx *Tx) FinishJob(j job.Job) error {
+	return tx.exec("DELETE FROM job WHERE org_id = $1 AND kind = $2 AND key = $3 AND attempts = $4", tx.org, j.Kind, j.Key, j.Attempts)
+}
+
+// RetryJob makes a claimed job due again, unless it was set anew since.
+func (tx *Tx) RetryJob(j job.Job, due time.Time) error {
+	return tx.exec("UPDATE job SET due_at = $5 WHERE org_id = $1 AND kind = $2 AND key = $3 AND attempts = $4", tx.org, j.Kind, j.Key, j.Attempts, us(due))
+}
+
+// NextJob is when the earliest job is due; zero when there is none.
+func (db *DB) NextJob(ctx context.Context) (due time.Time, err error) {
+	_, err = one(db.engine.read(ctx), []any{&due}, "SELECT MIN(due_at) FROM job")
+	return due, asFault(err)
+}

@@ -1,0 +1,100 @@
+package store
+
+import (
+	"strconv"
+
+	"switchboard/internal/conversation"
+	"switchboard/internal/fault"
+	"switchboard/internal/message"
+)
+
+const sessionColumns = `s.id, s.number, s.conversation_id, s.channel_id, s.channel_type, s.user_id, s.status, s.origin,
+ s.agent_id, s.agent_type, s.queue_id, s.started_at, s.waiting_since, s.accepted_at, s.inactive_at, s.ended_at,
+ s.last_activity_at, s.ended_by, s.end_reason, s.error_code, s.error_text, s.agent_messages, s.customer_messages,
+ s.prechat_env, s.routing, s.flagged, s.modified_at, s.version`
+
+// sessionDest is where sessionColumns go. prechat takes the opened envelope: see readPrechat.
+func sessionDest(tx *Tx, s *conversation.Session, prechat *string) []any {
+	return []any{&s.ID, &s.Number, &s.Conversation, &s.Channel, &s.ChannelType, &s.Customer, text(&s.Status), text(&s.Origin),
+		&s.Agent, &s.AgentType, &s.Queue, &s.StartedAt, &s.WaitingSince, &s.AcceptedAt, &s.InactiveAt, &s.EndedAt,
+		&s.LastActivityAt, &s.EndedBy, &s.EndReason, &s.ErrorCode, &s.ErrorText, &s.AgentMessages, &s.CustomerMessages,
+		envelope{tx, prechat}, &s.Routing, &s.Flagged, &s.ModifiedAt, &s.Version}
+}
+
+func readPrechat(s *conversation.Session, prechat string) error {
+	s.Prechat = nil
+	return jsonColumn{&s.Prechat}.Scan(prechat)
+}
+
+// NextSessionNumber counts up for each organisation. On PostgreSQL it comes from a sequence of the
+// organisation's own, so that new sessions don't wait for each other's commits; numbers may then be skipped.
+func (tx *Tx) NextSessionNumber() (n int64, err error) {
+	_, err = one(tx, []any{&n}, tx.db.dialect.nextNumber(tx.org), tx.org)
+	if err == nil && n == 0 {
+		err = fault.New(fault.NotFound, "There is no such organisation.")
+	}
+	return n, err
+}
+
+// InsertSession makes it the latest of its conversation.
+func (tx *Tx) InsertSession(s *conversation.Session) error {
+	if err := tx.exec("UPDATE session SET latest = $3 WHERE org_id = $1 AND conversation_id = $2 AND latest", tx.org, s.Conversation, false); err != nil {
+		return err
+	}
+	return tx.exec(`INSERT INTO session (org_id, id, number, conversation_id, channel_id, channel_type, user_id, status, latest, origin,
+ agent_id, agent_type, queue_id, started_at, waiting_since, accepted_at, inactive_at, ended_at, last_activity_at, ended_by,
+ end_reason, error_code, error_text, agent_messages, customer_messages, prechat_env, routing, flagged, modified_at, version)
+ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)`,
+		tx.org, s.ID, s.Number, s.Conversation, s.Channel, s.ChannelType, s.Customer, string(s.Status), true, string(s.Origin),
+		s.Agent, s.AgentType, s.Queue, us(s.StartedAt), us(s.WaitingSince), us(s.AcceptedAt), us(s.InactiveAt), us(s.EndedAt), us(s.LastActivityAt), s.EndedBy,
+		s.EndReason, s.ErrorCode, s.ErrorText, s.AgentMessages, s.CustomerMessages, tx.sealPrechat(s), s.Routing, s.Flagged, us(s.ModifiedAt), s.Version)
+}
+
+func (tx *Tx) sealPrechat(s *conversation.Session) []byte {
+	if len(s.Prechat) == 0 {
+		return nil
+	}
+	return tx.seal(s.Customer, asJSON(s.Prechat))
+}
+
+// SaveSession writes everything that may change. The caller holds the conversation's lock.
+func (tx *Tx) SaveSession(s *conversation.Session) error {
+	s.Version++
+	return tx.exec(`UPDATE session SET status = $3, agent_id = $4, agent_type = $5, queue_id = $6, waiting_since = $7, accepted_at = $8,
+ inactive_at = $9, ended_at = $10, last_activity_at = $11, ended_by = $12, end_reason = $13, error_code = $14, error_text = $15,
+ agent_messages = $16, customer_messages = $17, routing = $18, flagged = $19, modified_at = $20, version = $21
+ WHERE org_id = $1 AND id = $2`,
+		tx.org, s.ID, string(s.Status), s.Agent, s.AgentType, s.Queue, us(s.WaitingSince), us(s.AcceptedAt),
+		us(s.InactiveAt), us(s.EndedAt), us(s.LastActivityAt), s.EndedBy, s.EndReason, s.ErrorCode, s.ErrorText,
+		s.AgentMessages, s.CustomerMessages, s.Routing, s.Flagged, us(s.ModifiedAt), s.Version)
+}
+
+// SessionChanged writes the change row of a session.
+func (tx *Tx) SessionChanged(s *conversation.Session) error {
+	return tx.Change(Change{Type: "session.updated", Conversation: s.Conversation, Session: s.ID, Agent: s.Agent, Customer: s.Customer})
+}
+
+// SessionConversation finds the conversation that a session belongs to.
+func (tx *Tx) SessionConversation(id message.SessionID) (c message.ConversationID, err error) {
+	found, err := one(tx, []any{&c}, "SELECT conversation_id FROM session WHERE org_id = $1 AND id = $2", tx.org, id)
+	return c, must(found, err, "session")
+}
+
+// textColumn scans into a named string type.
+type textColumn[T ~string] struct{ to *T }
+
+func text[T ~string](to *T) textColumn[T] { return textColumn[T]{to} }
+
+func (t textColumn[T]) Scan(src any) error {
+	switch v := src.(type) {
+	case string:
+		*t.to = T(v)
+	case []byte:
+		*t.to = T(v)
+	case nil:
+		*t.to = ""
+	default:
+		return strconv.ErrSyntax
+	}
+	return nil
+}

@@ -1,0 +1,78 @@
+package store
+
+import (
+	"encoding/json"
+	"time"
+
+	"switchboard/internal/conversation"
+	"switchboard/internal/message"
+)
+
+// channelRouting is what channel.routing holds (resource.ChannelRouting without its queue).
+type channelRouting struct {
+	Mode             string `json:"mode"`
+	LastAgentMinutes int    `json:"last_agent_minutes"`
+}
+
+// NotRouted is what a session's routing says while its channel sends work nowhere (CH-22).
+const NotRouted = "This channel is not routed yet: choose a queue on its page."
+
+// Work keeps routing's row of a session and tells the dispatcher. It fills the session's queue.
+func (tx *Tx) Work(s *conversation.Session, change conversation.WorkChange) error {
+	var err error
+	switch change.State {
+	case conversation.WorkWaiting:
+		err = tx.workWaits(s, change)
+	case conversation.WorkGone:
+		err = tx.exec("DELETE FROM work_item WHERE org_id = $1 AND session_id = $2", tx.org, s.ID)
+	case conversation.WorkAssigned:
+		err = tx.exec(`INSERT INTO work_item (org_id, session_id, conversation_id, channel_id, channel_type, state, queue_id, agent_id, units, waiting_since, version)
+ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, 1)
+ ON CONFLICT (org_id, session_id) DO UPDATE SET state = excluded.state, agent_id = excluded.agent_id, direct_agent_id = NULL, preferred_agent_id = NULL, version = work_item.version + 1`,
+			tx.org, s.ID, s.Conversation, s.Channel, s.ChannelType, change.State, s.Queue, s.Agent, us(tx.Now()))
+	default:
+		err = tx.exec("UPDATE work_item SET state = $3, agent_id = $4, version = version + 1 WHERE org_id = $1 AND session_id = $2",
+			tx.org, s.ID, change.State, s.Agent)
+	}
+	if err != nil {
+		return err
+	}
+	return tx.Change(Change{Type: "work.updated", Conversation: s.Conversation, Session: s.ID, Agent: s.Agent})
+}
+
+func (tx *Tx) workWaits(s *conversation.Session, change conversation.WorkChange) error {
+	var routingText string
+	var queue message.QueueID
+	if found, err := one(tx, []any{&routingText, &queue}, "SELECT routing, queue_id FROM channel WHERE org_id = $1 AND id = $2", tx.org, s.Channel); err != nil || !found {
+		return must(found, err, "channel")
+	}
+	var routing channelRouting
+	if err := json.Unmarshal([]byte(routingText), &routing); err != nil {
+		return err
+	}
+	switch {
+	case !change.Queue.IsZero():
+		queue = change.Queue
+	case !s.Queue.IsZero():
+		queue = s.Queue
+	case routing.Mode == "everyone":
+		queue = message.QueueID{}
+	}
+	s.Queue, s.Routing = queue, ""
+	if routing.Mode == "none" && queue.IsZero() && change.Direct.IsZero() {
+		s.Routing = NotRouted
+		return tx.exec("DELETE FROM work_item WHERE org_id = $1 AND session_id = $2", tx.org, s.ID)
+	}
+	return tx.exec(`INSERT INTO work_item (org_id, session_id, conversation_id, channel_id, channel_type, state, queue_id, direct_agent_id, preferred_agent_id, units, waiting_since, version)
+ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, 1)
+ ON CONFLICT (org_id, session_id) DO UPDATE SET state = excluded.state, queue_id = excluded.queue_id, direct_agent_id = excluded.direct_agent_id,
+ preferred_agent_id = excluded.preferred_agent_id, agent_id = NULL, units = 0, waiting_since = excluded.waiting_since, version = work_item.version + 1`,
+		tx.org, s.ID, s.Conversation, s.Channel, s.ChannelType, conversation.WorkWaiting, queue, change.Direct, change.Preferred, us(s.WaitingSince))
+}
+
+// LastAgentWithin is how long a channel remembers a customer's last agent (RT-5); 0 is not at all.
+func (tx *Tx) LastAgentWithin(channel message.ChannelID) (time.Duration, error) {
+	var routing channelRouting
+	found, err := one(tx, []any{jsonColumn{&routing}}, "SELECT routing FROM channel WHERE org_id = $1 AND id = $2", tx.org, channel)
+	return time.Duration(routing.LastAgentMinutes) * time.Minute, must(found, err, "channel")
+}
