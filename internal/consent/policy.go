@@ -14,11 +14,11 @@ type Level string
 
 // Levels, weakest first. None is a user who has not written and was not opted in.
 const (
-	OptedOut   Level = "opted_out"
-	None       Level = "none"
-	Implicit   Level = "implicitly_opted_in"
-	Explicit   Level = "explicitly_opted_in"
-	Doubly Level = "doubly_opted_in"
+	OptedOut Level = "opted_out"
+	None     Level = "none"
+	Implicit Level = "implicitly_opted_in"
+	Explicit Level = "explicitly_opted_in"
+	Doubly   Level = "doubly_opted_in"
 )
 
 func (l Level) rank() int {

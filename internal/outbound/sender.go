@@ -113,11 +113,11 @@ type lane struct {
 	holdTill time.Time // the provider asked the whole channel to pause
 	// pauseTill is when the channel's pace allows the next message.
 	pauseTill time.Time
-	epoch    int64
-	renewed  time.Time
-	inFlight sync.WaitGroup
-	ended    chan heldUp
-	flying   int
+	epoch     int64
+	renewed   time.Time
+	inFlight  sync.WaitGroup
+	ended     chan heldUp
+	flying    int
 }
 
 // heldUp is what an ended attempt means for the whole channel: pause until then, or zero.

@@ -1,0 +1,298 @@
+package inbound
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"time"
+
+	"switchboard/internal/channel"
+	"switchboard/internal/consent"
+	"switchboard/internal/conversation"
+	"switchboard/internal/fault"
+	"switchboard/internal/message"
+	"switchboard/internal/outbound"
+	"switchboard/internal/resource"
+)
+
+// Tx is what taking something in needs of a transaction.
+type Tx interface {
+	conversation.Tx
+	Once(c message.ChannelID, providerID string) (first bool, err error)
+	EnsureCustomer(c message.ChannelID, addresses []message.Address, p message.Profile) (message.CustomerID, bool, error)
+	CustomerByAddress(c message.ChannelID, a message.Address) (message.CustomerID, bool, error)
+	NameCustomer(id message.CustomerID, p message.Profile) error
+	EnsureConversation(c message.ChannelID, customer message.CustomerID, thread string) (conversation.Conversation, bool, error)
+	LastAgentWithin(c message.ChannelID) (time.Duration, error)
+	Consent(id message.CustomerID) (consent.Level, error)
+	SetConsent(id message.CustomerID, level consent.Level) error
+
+	FindProvider(c message.ChannelID, providerID string) (message.ConversationID, int64, bool, error)
+	BindProvider(c message.ChannelID, providerID string, conv message.ConversationID, seq int64) (outbound.Receipt, error)
+	KeepReceipt(c message.ChannelID, providerID string, r outbound.Receipt) (message.ConversationID, int64, bool, error)
+	EntryBySeq(c message.ConversationID, seq int64) (conversation.Entry, error)
+	SaveContent(e *conversation.Entry) error
+	OutboxOf(c message.ConversationID, seq int64) (outbound.Row, bool, error)
+	DeleteOutbox(id message.RowID) error
+	LogDeliveryError(c message.ChannelID, conv message.ConversationID, entry message.EntryID, code, detail string) error
+
+	SetJob(kind, key string, due time.Time, payload string) error
+	Quarantine(q Quarantined) error
+}
+
+// Quarantined is a call, or a part of one, that could not be taken in.
+type Quarantined struct {
+	Channel message.ChannelID
+	Reason  string
+	Headers map[string]string // none that carry credentials
+	// Body is hashed and counted; it is kept (sealed, 7 days) only when Keep is set.
+	Body []byte
+	Keep bool
+}
+
+// Service takes calls in.
+type Service struct {
+	write  func(ctx context.Context, org message.OrgID, fn func(Tx) error) error
+	typing func(org message.OrgID, c message.ConversationID, from resource.Author, typing bool)
+	log    *slog.Logger
+}
+
+// New makes the service. typing is told when a customer writes; it must not block.
+func New(write func(ctx context.Context, org message.OrgID, fn func(Tx) error) error,
+	typing func(org message.OrgID, c message.ConversationID, from resource.Author, typing bool), log *slog.Logger) *Service {
+	return &Service{write: write, typing: typing, log: log}
+}
+
+// Receive verifies and reads one call and keeps everything in it. A nil error means committed: only
+// then may the provider hear 200. Refusals: bad_signature (nothing is stored), malformed (what came is
+// in quarantine by hash), unavailable (the provider must try again).
+func (s *Service) Receive(ctx context.Context, account channel.Account, reader channel.WebhookReader, request channel.WebhookRequest) (kinds map[channel.EventKind]int, err error) {
+	if err := reader.Verify(account, request); err != nil {
+		return nil, err
+	}
+	events, err := reader.Parse(account, request)
+	if err != nil {
+		kept := s.write(ctx, account.Org, func(tx Tx) error {
+			return tx.Quarantine(Quarantined{Channel: account.ID, Reason: err.Error(), Headers: plainHeaders(request), Body: request.Body})
+		})
+		if kept != nil {
+			return nil, kept
+		}
+		return nil, fault.Wrap(err, fault.Malformed, "This call can't be read.")
+	}
+	kinds = map[channel.EventKind]int{}
+	for _, e := range events {
+		kinds[e.Kind]++
+	}
+	return kinds, s.keep(ctx, account, request, events)
+}
+
+// keep stores all events in one transaction. When one of them can't be kept, each gets its own, and
+// the one at fault goes to quarantine, so that it doesn't hold up the others for ever.
+func (s *Service) keep(ctx context.Context, account channel.Account, request channel.WebhookRequest, events []channel.Event) error {
+	var typings []typingNotice
+	all := func(some []channel.Event) error {
+		return s.write(ctx, account.Org, func(tx Tx) error {
+			typings = nil
+			for i := range some {
+				notice, err := take(tx, account, &some[i])
+				if err != nil {
+					return err
+				}
+				if notice != nil {
+					typings = append(typings, *notice)
+				}
+			}
+			return nil
+		})
+	}
+	announce := func() {
+		for _, t := range typings {
+			s.typing(account.Org, t.conversation, resource.Author{Type: message.AuthorCustomer, ID: t.customer.String()}, t.typing)
+		}
+	}
+	err := all(events)
+	if err == nil || temporary(err) {
+		announce()
+		return err
+	}
+	for i := range events {
+		err := all(events[i : i+1])
+		if temporary(err) {
+			return err
+		}
+		announce()
+		if err != nil {
+			s.log.Error("an event could not be kept; it is in quarantine", "channel", account.ID, "kind", events[i].Kind, "err", err)
+			if err := s.write(ctx, account.Org, func(tx Tx) error {
+				return tx.Quarantine(Quarantined{Channel: account.ID, Reason: err.Error(), Headers: plainHeaders(request), Body: request.Body, Keep: true})
+			}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// temporary errors make the provider try again; all others would only repeat themselves.
+func temporary(err error) bool {
+	return fault.CodeOf(err) == fault.Unavailable || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// plainHeaders are those that help to understand a call and carry no secret.
+func plainHeaders(r channel.WebhookRequest) map[string]string {
+	out := map[string]string{}
+	for _, name := range []string{"Content-Type", "Content-Length", "User-Agent"} {
+		if v := r.Header.Get(name); v != "" {
+			out[name] = v
+		}
+	}
+	return out
+}
+
+type typingNotice struct {
+	conversation message.ConversationID
+	customer     message.CustomerID
+	typing       bool
+}
+
+// take keeps one event. Everything in it may run again after a lost transaction.
+func take(tx Tx, account channel.Account, e *channel.Event) (*typingNotice, error) {
+	switch e.Kind {
+	case channel.EventMessage, channel.EventReaction, channel.EventEdit, channel.EventDelete:
+		return nil, takeMessage(tx, account, e)
+	case channel.EventReceipt:
+		return nil, takeReceipt(tx, account, e)
+	case channel.EventOptOut, channel.EventOptIn:
+		return nil, takeConsent(tx, account, e)
+	case channel.EventTyping:
+		return takeTyping(tx, account, e)
+	}
+	return nil, nil
+}
+
+func takeMessage(tx Tx, account channel.Account, e *channel.Event) error {
+	first, err := tx.Once(account.ID, e.ProviderID)
+	if err != nil || !first {
+		return err
+	}
+	customer, created, err := tx.EnsureCustomer(account.ID, e.From, e.Profile)
+	if err != nil {
+		return err
+	}
+	c, _, err := tx.EnsureConversation(account.ID, customer, e.ThreadKey)
+	if err != nil {
+		return err
+	}
+	if created || c.CustomerSeq == 0 {
+		if err := firstContact(tx, customer, e); err != nil {
+			return err
+		}
+	}
+	entry := conversation.Entry{ID: message.NewID[message.EntryID](), Kind: message.KindMessage, AuthorName: e.Profile.Name,
+		Content: e.Content, ProviderID: e.ProviderID, CreatedAt: tx.Now()}
+	if e.RefersTo != "" {
+		if conv, seq, found, err := tx.FindProvider(account.ID, e.RefersTo); err != nil {
+			return err
+		} else if found && conv == c.ID {
+			target, err := tx.EntryBySeq(conv, seq)
+			if err != nil {
+				return err
+			}
+			entry.RefersTo = target.ID
+		}
+	}
+	if speaks := shape(&entry, e); speaks || c.Session.ID.IsZero() {
+		lastAgent, err := tx.LastAgentWithin(account.ID)
+		if err != nil {
+			return err
+		}
+		if _, err := conversation.CustomerWrites(tx, &c, nil, lastAgent); err != nil {
+			return err
+		}
+	}
+	if err := conversation.Received(tx, &c, &entry); err != nil {
+		return err
+	}
+	if _, err := tx.BindProvider(account.ID, e.ProviderID, c.ID, entry.Seq); err != nil {
+		return err
+	}
+	if e.Media != nil {
+		ref, err := json.Marshal(e.Media)
+		if err != nil {
+			return err
+		}
+		return tx.SetJob(JobMedia, entry.ID.String(), tx.Now(), string(ref))
+	}
+	return nil
+}
+
+// shape makes the entry what the event is. It reports whether it is something said, which needs a
+// session: reactions, edits and deletions belong to what was said before.
+func shape(entry *conversation.Entry, e *channel.Event) (speaks bool) {
+	switch e.Kind {
+	case channel.EventReaction:
+		entry.Kind = message.KindReaction
+	case channel.EventEdit:
+		entry.Kind = message.KindEvent
+		entry.Content.Event = &message.Event{Type: message.EventEdited}
+	case channel.EventDelete:
+		entry.Kind = message.KindEvent
+		entry.Content = message.Content{Event: &message.Event{Type: message.EventDeleted}}
+	default:
+		if m := e.Media; m != nil {
+			f := entry.Content.File
+			if f == nil {
+				f = &message.File{}
+			}
+			f.Name, f.Type, f.Size = m.Name, m.Type, m.Size
+			entry.Content.File = f
+		}
+		return true
+	}
+	return false
+}
+
+// firstContact opts in whoever writes (CN-1: implicitly), and keeps what the channel told of them.
+func firstContact(tx Tx, customer message.CustomerID, e *channel.Event) error {
+	level, err := tx.Consent(customer)
+	if err != nil {
+		return err
+	}
+	if level == consent.None {
+		if err := tx.SetConsent(customer, consent.Implicit); err != nil {
+			return err
+		}
+	}
+	if e.Profile == (message.Profile{}) {
+		return nil
+	}
+	return tx.NameCustomer(customer, e.Profile)
+}
+
+// takeConsent keeps the customer's will as their provider recorded it (CN-1).
+func takeConsent(tx Tx, account channel.Account, e *channel.Event) error {
+	customer, _, err := tx.EnsureCustomer(account.ID, e.From, e.Profile)
+	if err != nil {
+		return err
+	}
+	if e.Kind == channel.EventOptOut {
+		return tx.SetConsent(customer, consent.OptedOut)
+	}
+	return tx.SetConsent(customer, consent.Explicit)
+}
+
+func takeTyping(tx Tx, account channel.Account, e *channel.Event) (*typingNotice, error) {
+	for _, a := range e.From {
+		customer, found, err := tx.CustomerByAddress(account.ID, a)
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			c, _, err := tx.EnsureConversation(account.ID, customer, e.ThreadKey)
+			return &typingNotice{c.ID, customer, e.Typing}, err
+		}
+	}
+	return nil, nil
+}
