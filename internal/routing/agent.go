@@ -244,7 +244,7 @@ func (s *State) enrol(a *agent) {
 	a.members = members
 }
 
-// put applies the whole truth about an agent.
+// putAgent applies the whole truth about an agent.
 func (s *State) putAgent(in Agent) {
 	a := s.agent(in.ID)
 	if in.Version != 0 && in.Version < a.Version {

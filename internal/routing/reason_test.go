@@ -62,6 +62,8 @@ func TestReasons(t *testing.T) {
 			[]string{"offer: The only available agent in Support: 0 of 10 units used; waited 0 s."}},
 		"equals": {named(online(1, 10, "Anna"), online(2, 10, "Ben"), waiting()), 7260,
 			[]string{"offer: Least active of 2 available agents in Support, the longest without new work among equals: 0 of 10 units used; waited 2 h 1 min."}},
+		"who declined is not among them": {named(online(1, 10, "Anna"), online(2, 10, "Ben"), online(3, 9, "Cleo"), busy(93, 3, 1), waiting(), WorkDeclined{session(1), 8, user(1), at(0)}), 5,
+			[]string{"offer: Least active of 2 available agents in Support: 0 of 10 units used; waited 5 s."}},
 		"direct": {named(online(1, 10, "Anna"), online(2, 10, "Ben"), busy(92, 2, 8), waiting(direct)), 1,
 			[]string{"offer: Routed to this agent directly: 8 of 10 units used; waited 1 s."}},
 		"preferred": {named(online(1, 10, "Anna"), online(2, 10, "Ben"), busy(92, 2, 8), waiting(preferred)), 1,

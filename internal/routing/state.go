@@ -97,6 +97,7 @@ func (s *State) known(id message.SessionID, version int64) *work {
 	return w
 }
 
+// putWork replaces all that State knows of a piece of work.
 func (s *State) putWork(e WorkPut) {
 	if old := s.work[e.Work.ID]; old != nil {
 		if e.Work.Version != 0 && e.Work.Version < old.Version {
@@ -167,6 +168,7 @@ func (s *State) detach(w *work) (asked []Target) {
 	return s.closeAll(w, nil)
 }
 
+// drop forgets work that needs no agent any more.
 func (s *State) drop(id message.SessionID, version int64, why string) {
 	w := s.known(id, version)
 	if w == nil {
