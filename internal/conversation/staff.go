@@ -70,7 +70,7 @@ func (s *Service) Send(ctx context.Context, org message.OrgID, by Staff, id mess
 				return err
 			}
 		}
-		if err := mayWrite(&c, by); err != nil {
+		if err := MayWrite(&c, by); err != nil {
 			return err
 		}
 		sent, err = s.write(tx, &c, by, d)
@@ -79,8 +79,8 @@ func (s *Service) Send(ctx context.Context, org message.OrgID, by Staff, id mess
 	return sent, err
 }
 
-// mayWrite: only who has accepted the session writes in it; supervisors and programs may in any open one.
-func mayWrite(c *Conversation, by Staff) error {
+// MayWrite: only who has accepted the session writes in it; supervisors and programs may in any open one.
+func MayWrite(c *Conversation, by Staff) error {
 	session := c.Session
 	if !session.Status.Open() {
 		return fault.New(fault.NoOpenSession, "The last session has ended. Start a new one to write.")
@@ -238,7 +238,7 @@ func (s *Service) onSession(ctx context.Context, org message.OrgID, by Staff, id
 		if c.Session.ID != session {
 			return fault.New(fault.UnlawfulState, "This session is over; a newer one has begun.")
 		}
-		if err := mayWrite(&c, by); err != nil {
+		if err := MayWrite(&c, by); err != nil {
 			return err
 		}
 		if err := do(tx, &c); err != nil {
@@ -268,7 +268,7 @@ func (s *Service) Retry(ctx context.Context, org message.OrgID, by Staff, id mes
 		if e.Status != message.StatusFailed && e.Status != message.StatusUnknown {
 			return fault.New(fault.UnlawfulState, "Only a message that failed can be sent again.")
 		}
-		if err := mayWrite(&c, by); err != nil {
+		if err := MayWrite(&c, by); err != nil {
 			return err
 		}
 		facts, err := tx.Policy(id)

@@ -2,48 +2,16 @@ package store
 
 import (
 	"context"
-	"encoding/base64"
 	"strconv"
-	"strings"
 	"time"
 
 	"switchboard/internal/fault"
+	"switchboard/internal/feed"
 	"switchboard/internal/message"
 )
 
-// ChangeType names what a line of the change feed is about. The names are those of the realtime
-// frames; work.*, agent.*, channel.* and routing.* are read by the dispatcher and never sent to a client.
-type ChangeType string
-
-// Types of changes, with the fields they set beside what is at hand.
-const (
-	EntryCreated        ChangeType = "entry.created"        // Conversation, Session, EntrySeq, Customer
-	EntryUpdated        ChangeType = "entry.updated"        // the same
-	SessionUpdated      ChangeType = "session.updated"      // Conversation, Session, Agent (who had or has it), Customer
-	ConversationUpdated ChangeType = "conversation.updated" // Conversation; Agent when only one user is concerned (a read marker)
-	OfferCreated        ChangeType = "offer.created"        // Ref is the offer, Agent who is offered it, Session, Conversation
-	OfferWithdrawn      ChangeType = "offer.withdrawn"      // the same; also when it was taken, declined or ran out
-	PresenceUpdated     ChangeType = "presence.updated"     // Agent
-	QueueUpdated        ChangeType = "queue.updated"        // Ref is the queue
-	WorkUpdated         ChangeType = "work.updated"         // Session
-	AgentUpdated        ChangeType = "agent.updated"        // Agent: capacity, membership, rights
-	ChannelUpdated      ChangeType = "channel.updated"      // Ref is the channel
-	RoutingUpdated      ChangeType = "routing.updated"      // Ref is a routing configuration, a presence status …
-)
-
-// Change is one line of an organisation's change feed: ids and a number, never content. Seq is given
-// by the feed: 1, 2, 3 … without gaps, in an order that agrees with the commits of each conversation.
-type Change struct {
-	Type         ChangeType
-	Conversation message.ConversationID
-	Session      message.SessionID
-	EntrySeq     int64
-	Agent        message.UserID
-	Customer     message.CustomerID
-	Ref          message.RowID // any other id, as Type says
-	At           time.Time
-	Seq          int64
-}
+// Change is one line of an organisation's change feed.
+type Change = feed.Change
 
 // Change adds a line to the feed in this transaction and wakes its readers after the commit.
 //
@@ -64,40 +32,15 @@ func (tx *Tx) Change(c Change) error {
 func (db *DB) Changes(ctx context.Context, org message.OrgID, after int64, limit int) ([]Change, error) {
 	tx := db.reader(ctx, org)
 	changes, err := list(tx, func(r row, c *Change) error {
-		return r.Scan(&c.Seq, &c.At, (*string)(&c.Type), &c.Conversation, &c.Session, &c.EntrySeq, &c.Agent, &c.Customer, &c.Ref)
+		return r.Scan(&c.Seq, &c.At, text(&c.Type), &c.Conversation, &c.Session, &c.EntrySeq, &c.Agent, &c.Customer, &c.Ref)
 	}, `SELECT seq, at, type, conversation_id, session_id, entry_seq, agent_id, customer_id, ref_id
 		FROM change WHERE org_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`, org, after, limit)
 	return changes, asFault(err)
 }
 
-// Cursor is a place in a feed. Clients hold it as an opaque text. The epoch changes when a database is
-// restored, so that a number from another history is not taken for one of this.
-type Cursor struct{ Epoch, Seq int64 }
-
-// String is the form that clients hold.
-func (c Cursor) String() string {
-	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(c.Epoch, 36) + "." + strconv.FormatInt(c.Seq, 36)))
-}
-
-// ParseCursor reads what String wrote.
-func ParseCursor(s string) (Cursor, error) {
-	refused := fault.New(fault.Malformed, "This cursor is not one of ours.")
-	text, err := base64.RawURLEncoding.DecodeString(s)
-	if err != nil {
-		return Cursor{}, refused
-	}
-	epoch, seq, ok := strings.Cut(string(text), ".")
-	e, err1 := strconv.ParseInt(epoch, 36, 64)
-	n, err2 := strconv.ParseInt(seq, 36, 64)
-	if c := (Cursor{e, n}); ok && err1 == nil && err2 == nil && n >= 0 && c.String() == s {
-		return c, nil
-	}
-	return Cursor{}, refused
-}
-
 // Head is the feed's newest place, and the oldest number that a reader may still ask for what follows
 // it: everything after oldest is there.
-func (db *DB) Head(ctx context.Context, org message.OrgID) (head Cursor, oldest int64, err error) {
+func (db *DB) Head(ctx context.Context, org message.OrgID) (head feed.Cursor, oldest int64, err error) {
 	for range 2 {
 		var epoch string
 		var first int64
@@ -105,7 +48,7 @@ func (db *DB) Head(ctx context.Context, org message.OrgID) (head Cursor, oldest 
 			(SELECT value FROM installation WHERE name = 'feed_epoch'),
 			(SELECT MAX(seq) FROM change WHERE org_id = $1), (SELECT MIN(seq) FROM change WHERE org_id = $1)`, org)
 		if err != nil {
-			return Cursor{}, 0, asFault(err)
+			return feed.Cursor{}, 0, asFault(err)
 		}
 		if epoch != "" {
 			head.Epoch, err = strconv.ParseInt(epoch, 10, 64)
@@ -116,10 +59,10 @@ func (db *DB) Head(ctx context.Context, org message.OrgID) (head Cursor, oldest 
 		if err = db.Write(ctx, message.OrgID{}, func(tx *Tx) error {
 			return tx.exec("INSERT INTO installation (name, value) VALUES ('feed_epoch', $1) ON CONFLICT (name) DO NOTHING", begun)
 		}); err != nil {
-			return Cursor{}, 0, err
+			return feed.Cursor{}, 0, err
 		}
 	}
-	return Cursor{}, 0, fault.New(fault.Internal, "The feed has no epoch.")
+	return feed.Cursor{}, 0, fault.New(fault.Internal, "The feed has no epoch.")
 }
 
 // purgeChunk bounds how many lines one transaction of PurgeChanges removes.

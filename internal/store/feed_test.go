@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"switchboard/internal/fault"
+	"switchboard/internal/feed"
 	"switchboard/internal/message"
 	"switchboard/internal/store"
 	"switchboard/internal/store/storetest"
@@ -40,7 +41,7 @@ func TestFeedKeepsOrderUnderConcurrentWriters(t *testing.T) {
 						if err != nil {
 							return err
 						}
-						if err := tx.Change(store.Change{Type: store.EntryCreated, Conversation: c, EntrySeq: seq + 1}); err != nil {
+						if err := tx.Change(feed.Change{Type: feed.EntryCreated, Conversation: c, EntrySeq: seq + 1}); err != nil {
 							return err
 						}
 						return store.Exec(tx, "UPDATE conversation SET last_seq = $3 WHERE org_id = $1 AND id = $2", org, c, seq+1)
@@ -62,9 +63,9 @@ func TestFeedKeepsOrderUnderConcurrentWriters(t *testing.T) {
 				}
 			})
 		}
-		read := make(chan []store.Change)
+		read := make(chan []feed.Change)
 		go func() {
-			var seen []store.Change
+			var seen []feed.Change
 			defer func() { read <- seen }()
 			for len(seen) < writers*writes && ctx.Err() == nil {
 				next, err := db.Changes(ctx, org, int64(len(seen)), 7)
@@ -107,7 +108,7 @@ func TestFeedAgreesWithItsModel(t *testing.T) {
 		ctx := t.Context()
 		rapid.Check(t, func(t *rapid.T) {
 			orgs := []message.OrgID{message.NewID[message.OrgID](), message.NewID[message.OrgID]()}
-			model := map[message.OrgID][]store.Change{}
+			model := map[message.OrgID][]feed.Change{}
 			purged := map[message.OrgID]int64{}
 			at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 			check := func(err error) {
@@ -120,11 +121,11 @@ func TestFeedAgreesWithItsModel(t *testing.T) {
 				switch rapid.IntRange(0, 3).Draw(t, "step") {
 				case 0, 1:
 					fails := rapid.IntRange(0, 4).Draw(t, "fails") == 0
-					var lines []store.Change
+					var lines []feed.Change
 					for range rapid.IntRange(1, 4).Draw(t, "lines") {
 						// Clocks of several nodes don't agree: times go back and forth.
 						at = at.Add(time.Duration(rapid.IntRange(-2, 5).Draw(t, "minutes")) * time.Minute)
-						lines = append(lines, store.Change{Type: store.OfferCreated, Agent: message.NewID[message.UserID](), Ref: message.NewID[message.RowID](), At: at})
+						lines = append(lines, feed.Change{Type: feed.OfferCreated, Agent: message.NewID[message.UserID](), Ref: message.NewID[message.RowID](), At: at})
 					}
 					err := db.Write(ctx, org, func(tx *store.Tx) error {
 						for _, c := range lines {
@@ -206,7 +207,7 @@ func TestSequencerPublishesWhatCanBeRead(t *testing.T) {
 		}
 		write := func(db *store.DB) {
 			if err := db.Write(t.Context(), org, func(tx *store.Tx) error {
-				return tx.Change(store.Change{Type: store.QueueUpdated})
+				return tx.Change(feed.Change{Type: feed.QueueUpdated})
 			}); err != nil {
 				t.Fatal(err)
 			}
@@ -221,25 +222,11 @@ func TestSequencerPublishesWhatCanBeRead(t *testing.T) {
 	})
 }
 
-func TestCursorSurvivesItsText(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		c := store.Cursor{Epoch: rapid.Int64().Draw(t, "epoch"), Seq: rapid.Int64Range(0, 1<<62).Draw(t, "seq")}
-		if got, err := store.ParseCursor(c.String()); err != nil || got != c {
-			t.Fatalf("%v came back as %v (%v)", c, got, err)
-		}
-		if s := rapid.String().Draw(t, "text"); s != "" {
-			if got, err := store.ParseCursor(s); err == nil && got.String() != s {
-				t.Fatalf("%q was read as %v", s, got)
-			}
-		}
-	})
-}
-
 // The epoch is one for all nodes and restarts.
 func TestEpochStays(t *testing.T) {
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		org := message.NewID[message.OrgID]()
-		var heads [4]store.Cursor
+		var heads [4]feed.Cursor
 		var reading sync.WaitGroup
 		db := storetest.Open(t, url)
 		for i := range heads {

@@ -106,7 +106,13 @@ CREATE UNIQUE INDEX session_open ON session (org_id, conversation_id) WHERE stat
 CREATE INDEX session_conversation ON session (org_id, conversation_id, started_at);
 CREATE INDEX session_agent ON session (org_id, agent_id, status) WHERE latest;
 CREATE INDEX session_waiting ON session (org_id, status, waiting_since) WHERE status = 'waiting';
-CREATE INDEX session_activity ON session (org_id, last_activity_at, id) WHERE latest;
+-- Lists: open sessions by activity are few; closed ones are many and change no more, so each way to ask
+-- for them has its own index.
+CREATE INDEX session_open_activity ON session (org_id, last_activity_at, id) WHERE status NOT IN ('ended', 'error');
+CREATE INDEX session_closed ON session (org_id, ended_at, id) WHERE status IN ('ended', 'error');
+CREATE INDEX session_closed_agent ON session (org_id, agent_id, ended_at, id) WHERE status IN ('ended', 'error');
+CREATE INDEX session_closed_queue ON session (org_id, queue_id, ended_at, id) WHERE status IN ('ended', 'error');
+CREATE INDEX session_closed_channel ON session (org_id, channel_id, ended_at, id) WHERE status IN ('ended', 'error');
 
 CREATE TABLE entry (
   org_id uuid NOT NULL, conversation_id uuid NOT NULL, seq bigint NOT NULL, id uuid NOT NULL,
@@ -118,6 +124,12 @@ CREATE TABLE entry (
   PRIMARY KEY (org_id, conversation_id, seq)
 );
 CREATE UNIQUE INDEX entry_id ON entry (org_id, id);
+
+-- Which conversations a word occurs in. A token is a keyed hash of the word; the word itself is nowhere.
+CREATE TABLE search_token (
+  org_id uuid NOT NULL, token bytea NOT NULL, conversation_id uuid NOT NULL,
+  PRIMARY KEY (org_id, token, conversation_id)
+);
 
 -- What makes an inbound event once, and finds the entry of a receipt. A row may come from a receipt
 -- that was faster than the answer to our send: conversation_id is then empty until the send settles.
