@@ -163,3 +163,12 @@ func CodeOf(err error) Code {
 	}
 	return Internal
 }
+
+// Stale compares the version that a change was made against with the present one: Conflict when
+// somebody else came first. 0 asks for no comparison.
+func Stale(asked, present int64) error {
+	if asked == 0 || asked == present {
+		return nil
+	}
+	return New(Conflict, "Somebody else has changed this in the meantime. Load it again.").With("version", present)
+}

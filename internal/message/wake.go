@@ -29,3 +29,18 @@ func WakeCustomer(c CustomerID) string { return "customer:" + c.String() }
 
 // WakeJobs is the table of jobs and timers.
 const WakeJobs = "jobs"
+
+const accessPrefix = "access:"
+
+// WakeAccess says that credentials or rights of an organisation changed.
+func WakeAccess(org OrgID) string { return accessPrefix + org.String() }
+
+// WokenAccess is the organisation of a name that WakeAccess made.
+func WokenAccess(name string) (OrgID, bool) {
+	id, ok := strings.CutPrefix(name, accessPrefix)
+	if !ok {
+		return OrgID{}, false
+	}
+	org, err := ParseID[OrgID](id)
+	return org, err == nil
+}

@@ -22,3 +22,9 @@ type ListQuery struct {
 	Cursor  string // opaque; where the page before ended
 	Limit   int
 }
+
+// Page is a part of a list.
+type Page struct {
+	Cursor string // opaque; empty for the beginning
+	Limit  int
+}

@@ -9,6 +9,7 @@ import (
 
 	"switchboard/internal/fault"
 	"switchboard/internal/message"
+	"switchboard/internal/once"
 )
 
 // DB is one installation's database.
@@ -94,9 +95,13 @@ func (db *DB) Close() error { return db.engine.close() }
 // the database come back as fault.Unavailable.
 func (db *DB) Write(ctx context.Context, org message.OrgID, fn func(*Tx) error) error {
 	var signals []string
+	claim := once.From(ctx)
+	if claim != nil && claim.Committed {
+		claim = nil
+	}
 	err := db.engine.write(ctx, func(c conn) error {
 		tx := &Tx{conn: c, db: db, org: org}
-		if err := fn(tx); err != nil {
+		if err := tx.run(fn, claim); err != nil {
 			return err
 		}
 		signals = tx.signals
@@ -105,10 +110,27 @@ func (db *DB) Write(ctx context.Context, org message.OrgID, fn func(*Tx) error) 
 	if err != nil {
 		return asFault(err)
 	}
+	if claim != nil {
+		claim.Committed = true
+	}
 	if len(signals) > 0 {
 		db.onCommit(signals)
 	}
 	return nil
+}
+
+// run does what fn does; a keyed request (see package once) takes its key first.
+func (tx *Tx) run(fn func(*Tx) error, claim *once.Claim) error {
+	if claim == nil {
+		return fn(tx)
+	}
+	if err := tx.claim(claim); err != nil {
+		return err
+	}
+	if err := fn(tx); err != nil {
+		return err
+	}
+	return tx.settleClaim(claim)
 }
 
 // Writer gives a use case its own view of Write: fn gets the transaction as the interface T that the
@@ -126,7 +148,7 @@ func Writer[T any](db *DB) func(ctx context.Context, org message.OrgID, fn func(
 // database could not do it now.
 func asFault(err error) error {
 	var f *fault.Error
-	if err == nil || errors.As(err, &f) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if err == nil || errors.As(err, &f) || errors.Is(err, once.ErrTaken) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	var d *fault.Delivery
@@ -138,7 +160,14 @@ func asFault(err error) error {
 
 // reader reads committed data of one organisation.
 func (db *DB) reader(ctx context.Context, org message.OrgID) *Tx {
-	return &Tx{conn: db.engine.read(ctx), db: db, org: org}
+	return &Tx{conn: committed{db.engine.read(ctx)}, db: db, org: org}
+}
+
+// committed reads outside of any transaction; its failures are the database's.
+type committed struct{ conn }
+
+func (c committed) query(each func(row) error, query string, args ...any) error {
+	return asFault(c.conn.query(each, query, args...))
 }
 
 // us is a time as the database keeps it: microseconds, NULL for the zero time.

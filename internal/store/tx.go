@@ -13,6 +13,7 @@ type Tx struct {
 	db      *DB
 	org     message.OrgID
 	signals []string
+	result  [16]byte // what a keyed request made: see claim
 }
 
 // Org is the organisation whose rows this transaction touches.

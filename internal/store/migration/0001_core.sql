@@ -27,6 +27,7 @@ CREATE TABLE permission_set (
 CREATE TABLE staff_user (
   org_id uuid NOT NULL, id uuid NOT NULL, login_id uuid NOT NULL, name text NOT NULL,
   permission_set_id uuid NOT NULL, capacity integer NOT NULL, active boolean NOT NULL,
+  joined_at bigint, -- when the invitation was taken
   created_at bigint NOT NULL, version bigint NOT NULL,
   PRIMARY KEY (org_id, id), UNIQUE (login_id, org_id)
 );
@@ -37,6 +38,7 @@ CREATE TABLE staff_token (
   csrf text NOT NULL, created_at bigint NOT NULL, expires_at bigint NOT NULL, ip text, user_agent text
 );
 CREATE INDEX staff_token_user ON staff_token (org_id, user_id, purpose);
+CREATE INDEX staff_token_end ON staff_token (expires_at);
 
 CREATE TABLE api_key (
   org_id uuid NOT NULL, id uuid NOT NULL, name text NOT NULL, prefix text NOT NULL,
@@ -227,7 +229,7 @@ CREATE INDEX work_item_queue ON work_item (org_id, queue_id);
 CREATE TABLE offer (
   org_id uuid NOT NULL, id uuid NOT NULL, session_id uuid NOT NULL, agent_id uuid NOT NULL, state text NOT NULL,
   units integer NOT NULL, reason text NOT NULL, decline_reason text NOT NULL,
-  created_at bigint NOT NULL, expires_at bigint NOT NULL, decided_at bigint,
+  created_at bigint NOT NULL, expires_at bigint, decided_at bigint,
   PRIMARY KEY (org_id, id)
 );
 CREATE INDEX offer_open ON offer (org_id, agent_id) WHERE state = 'open';
@@ -247,7 +249,7 @@ CREATE TABLE presence_status (
 );
 CREATE TABLE presence (
   org_id uuid NOT NULL, user_id uuid NOT NULL, status_id uuid NOT NULL, kind text NOT NULL, since bigint NOT NULL,
-  used integer NOT NULL, version bigint NOT NULL,
+  version bigint NOT NULL,
   PRIMARY KEY (org_id, user_id)
 );
 CREATE TABLE presence_history (

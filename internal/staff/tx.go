@@ -1,0 +1,165 @@
+package staff
+
+import (
+	"context"
+	"time"
+
+	"switchboard/internal/message"
+)
+
+// Tx is what this room needs of a transaction of one organisation.
+type Tx interface {
+	Org() message.OrgID
+	Now() time.Time
+
+	// Logins belong to the installation, not to an organisation.
+	LoginByEmail(email string) (Login, bool, error)
+	Login(id message.LoginID) (Login, error)
+	InsertLogin(l Login) error
+	SetPassword(id message.LoginID, hash string) error
+	// MembershipCount is in how many organisations the login has a user.
+	MembershipCount(id message.LoginID) (int, error)
+
+	// User with the permissions of their set, locked.
+	User(id message.UserID) (User, error)
+	UserByLogin(id message.LoginID) (User, bool, error)
+	InsertUser(u User) error
+	SaveUser(u *User) error
+	// DeleteUser refuses with fault.InUse when sessions or entries name the user.
+	DeleteUser(id message.UserID) error
+	SetUserQueues(id message.UserID, queues []message.QueueID) error
+	// OtherManagers counts active users, except this one, whose set has user.manage.
+	OtherManagers(except message.UserID) (int, error)
+
+	PermissionSet(id message.PermissionSetID) (PermissionSet, error)
+	PermissionSetByName(apiName string) (PermissionSet, bool, error)
+	InsertPermissionSet(s PermissionSet) error
+	SavePermissionSet(s *PermissionSet) error
+	// DeletePermissionSet refuses with fault.InUse when users have it.
+	DeletePermissionSet(id message.PermissionSetID) error
+
+	InsertToken(t Token) error
+	// Token by its hash, of this organisation.
+	Token(hash []byte) (Token, bool, error)
+	RenewToken(hash []byte, expires time.Time) error
+	DeleteToken(hash []byte) error
+	DeleteTokens(user message.UserID, purposes ...Purpose) error
+	// DeleteLoginSessions signs a person out of every organisation.
+	DeleteLoginSessions(id message.LoginID) error
+
+	InsertAPIKey(k APIKey, hash []byte) error
+	// RevokeAPIKey is final. fault.NotFound when there is no such key in use.
+	RevokeAPIKey(id message.APIKeyID) error
+
+	// AgentChanged tells routing and screens that a user's capacity, queues or activity changed.
+	AgentChanged(id message.UserID) error
+	// AccessChanged tells every node to forget what it remembers about the organisation's credentials.
+	AccessChanged()
+}
+
+// Reads is what authentication asks of committed data.
+type Reads interface {
+	SessionByToken(ctx context.Context, hash []byte) (Session, bool, error)
+	APIKeyByHash(ctx context.Context, hash []byte) (APIKey, bool, error)
+	LoginByEmail(ctx context.Context, email string) (Login, bool, error)
+	// Memberships of a login that can be used: the user is active and has joined. Oldest first.
+	Memberships(ctx context.Context, login message.LoginID) ([]Membership, error)
+	Invitation(ctx context.Context, hash []byte) (Invitation, bool, error)
+	// APIKeyUsed notes when a key was used, unless it was noted less than a minute before.
+	APIKeyUsed(ctx context.Context, org message.OrgID, id message.APIKeyID, at time.Time) error
+}
+
+// Login is a person in the installation; what they are in an organisation is a User.
+type Login struct {
+	ID           message.LoginID
+	Email        string // in lower case
+	PasswordHash string // empty until the first invitation is taken
+	CreatedAt    time.Time
+}
+
+// User is what a login is in one organisation.
+type User struct {
+	ID            message.UserID
+	Login         message.LoginID
+	Email         string
+	Name          string
+	PermissionSet message.PermissionSetID
+	Permissions   []string // of the set
+	Capacity      int      // units of work at a time
+	Active        bool
+	JoinedAt      time.Time // zero until the invitation is taken
+	CreatedAt     time.Time
+	Version       int64
+}
+
+// PermissionSet is a named list of permissions.
+type PermissionSet struct {
+	ID          message.PermissionSetID
+	APIName     string
+	Name        string
+	BuiltIn     bool
+	Permissions []string
+	Version     int64
+}
+
+// APIKey lets a program in.
+type APIKey struct {
+	Org        message.OrgID
+	ID         message.APIKeyID
+	Name       string
+	Prefix     string // what people recognise it by
+	Scopes     []string
+	CreatedBy  message.UserID
+	CreatedAt  time.Time
+	LastUsedAt time.Time
+}
+
+// Purpose of a token.
+type Purpose string
+
+// Purposes.
+const (
+	PurposeSession Purpose = "session"
+	PurposeInvite  Purpose = "invite"
+	PurposeReset   Purpose = "reset"
+)
+
+// Token is a random secret that we gave away; only its SHA-256 is kept.
+type Token struct {
+	Hash      []byte
+	User      message.UserID
+	Purpose   Purpose
+	CSRF      string
+	CreatedAt time.Time
+	ExpiresAt time.Time
+	IP        string
+	UserAgent string
+}
+
+// Session is a signed-in user as a request's token finds them.
+type Session struct {
+	Org       message.OrgID
+	User      User
+	CSRF      string
+	ExpiresAt time.Time
+}
+
+// Membership is one organisation that a login may work in.
+type Membership struct {
+	Org     message.OrgID  `json:"id"`
+	OrgKey  string         `json:"key"`
+	OrgName string         `json:"name"`
+	User    message.UserID `json:"-"`
+}
+
+// Invitation is what the page behind an invite or reset link shows before a password is set.
+type Invitation struct {
+	Org       message.OrgID  `json:"-"`
+	User      message.UserID `json:"-"`
+	Purpose   Purpose        `json:"purpose" enum:"invite,reset"`
+	OrgName   string         `json:"organisation"`
+	Email     string         `json:"email"`
+	Name      string         `json:"name"`
+	Known     bool           `json:"known" doc:"the person already has a password here: it is asked for instead of a new one"`
+	ExpiresAt time.Time      `json:"expires_at"`
+}

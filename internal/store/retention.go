@@ -1,0 +1,32 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"switchboard/internal/message"
+)
+
+// Sweep removes what has outlived its purpose: idempotency keys after 24 hours, tokens after their end,
+// quarantine after 7 days, the error log and the providers' ids after 30 days. The change feed has its
+// own PurgeChanges.
+func (db *DB) Sweep(ctx context.Context, now time.Time) error {
+	const day = 24 * time.Hour
+	for _, s := range []struct {
+		query string
+		keep  time.Duration
+	}{
+		{"DELETE FROM idempotency WHERE created_at < $1", idempotencyLife},
+		{"DELETE FROM staff_token WHERE expires_at < $1", 0},
+		{"DELETE FROM customer_token WHERE expires_at < $1", 0},
+		{"DELETE FROM quarantine WHERE at < $1", 7 * day},
+		{"DELETE FROM delivery_error WHERE at < $1", 30 * day},
+		{"DELETE FROM provider_message WHERE at < $1", 30 * day},
+	} {
+		err := db.Write(ctx, message.OrgID{}, func(tx *Tx) error { return tx.exec(s.query, us(now.Add(-s.keep))) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,65 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"switchboard/internal/message"
+	"switchboard/internal/staff"
+)
+
+// InsertToken keeps the hash of a token that was given away.
+func (tx *Tx) InsertToken(t staff.Token) error {
+	return tx.exec(`INSERT INTO staff_token (token_hash, org_id, user_id, purpose, csrf, created_at, expires_at, ip, user_agent)
+ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, t.Hash, tx.org, t.User, string(t.Purpose), t.CSRF, us(t.CreatedAt), us(t.ExpiresAt), t.IP, t.UserAgent)
+}
+
+// Token by its hash, of this organisation, locked.
+func (tx *Tx) Token(hash []byte) (t staff.Token, found bool, err error) {
+	found, err = one(tx, []any{&t.Hash, &t.User, text(&t.Purpose), &t.CSRF, &t.CreatedAt, &t.ExpiresAt},
+		"SELECT token_hash, user_id, purpose, csrf, created_at, expires_at FROM staff_token WHERE token_hash = $1 AND org_id = $2"+tx.db.dialect.forUpdate, hash, tx.org)
+	return t, found, err
+}
+
+// RenewToken moves the end of a token's life.
+func (tx *Tx) RenewToken(hash []byte, expires time.Time) error {
+	return tx.exec("UPDATE staff_token SET expires_at = $3 WHERE token_hash = $1 AND org_id = $2", hash, tx.org, us(expires))
+}
+
+// DeleteToken ends one token.
+func (tx *Tx) DeleteToken(hash []byte) error {
+	return tx.exec("DELETE FROM staff_token WHERE token_hash = $1 AND org_id = $2", hash, tx.org)
+}
+
+// DeleteTokens ends a user's tokens of some purposes.
+func (tx *Tx) DeleteTokens(user message.UserID, purposes ...staff.Purpose) error {
+	for _, p := range purposes {
+		if err := tx.exec("DELETE FROM staff_token WHERE org_id = $1 AND user_id = $2 AND purpose = $3", tx.org, user, string(p)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DeleteLoginSessions signs a person out of every organisation.
+func (tx *Tx) DeleteLoginSessions(id message.LoginID) error {
+	return tx.exec(`DELETE FROM staff_token WHERE purpose = $2 AND EXISTS
+ (SELECT 1 FROM staff_user u WHERE u.login_id = $1 AND u.org_id = staff_token.org_id AND u.id = staff_token.user_id)`, id, string(staff.PurposeSession))
+}
+
+// SessionByToken finds the signed-in user of a token.
+func (db *DB) SessionByToken(ctx context.Context, hash []byte) (s staff.Session, found bool, err error) {
+	dest := append([]any{&s.Org, &s.CSRF, &s.ExpiresAt}, userDest(&s.User)...)
+	found, err = one(db.reader(ctx, message.OrgID{}), dest, "SELECT t.org_id, t.csrf, t.expires_at, "+userColumns+
+		` JOIN staff_token t ON t.org_id = u.org_id AND t.user_id = u.id WHERE t.token_hash = $1 AND t.purpose = $2`, hash, string(staff.PurposeSession))
+	return s, found, err
+}
+
+// Invitation finds what an invite or reset link is for.
+func (db *DB) Invitation(ctx context.Context, hash []byte) (i staff.Invitation, found bool, err error) {
+	found, err = one(db.reader(ctx, message.OrgID{}), []any{&i.Org, &i.User, text(&i.Purpose), &i.ExpiresAt, &i.OrgName, &i.Email, &i.Name, &i.Known},
+		`SELECT t.org_id, t.user_id, t.purpose, t.expires_at, o.name, l.email, u.name, l.password_hash IS NOT NULL
+ FROM staff_token t JOIN org o ON o.id = t.org_id JOIN staff_user u ON u.org_id = t.org_id AND u.id = t.user_id JOIN login l ON l.id = u.login_id
+ WHERE t.token_hash = $1 AND t.purpose <> $2 AND u.active`, hash, string(staff.PurposeSession))
+	return i, found, err
+}
