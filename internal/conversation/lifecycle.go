@@ -3,6 +3,7 @@ package conversation
 import (
 	"time"
 
+	"switchboard/internal/fault"
 	"switchboard/internal/message"
 )
 
@@ -40,6 +41,11 @@ func Begin(tx Tx, c *Conversation, origin Origin, cause Cause, prechat []message
 // status changed. The entry itself is appended by the caller afterwards.
 func CustomerWrites(tx Tx, c *Conversation, prechat []message.Field, lastAgentWithin time.Duration) (changed bool, err error) {
 	now := tx.Now()
+	if c.Session.Status == New && c.Session.Origin != FromCustomer {
+		if done, err := answersOutbound(tx, c); err != nil || done {
+			return true, err
+		}
+	}
 	if !c.Session.Status.Open() {
 		if err := Begin(tx, c, FromCustomer, CustomerWrote, prechat); err != nil {
 			return false, err
@@ -49,14 +55,7 @@ func CustomerWrites(tx Tx, c *Conversation, prechat []message.Field, lastAgentWi
 	work := WorkChange{State: WorkWaiting}
 	switch s.Status {
 	case New:
-		if s.Origin != FromCustomer {
-			// The answer to what an agent began goes to that agent (RT-17); routing falls back to the
-			// queue when they are gone.
-			work.Preferred = s.Agent
-			if err := tx.ClearTimer(TimerOutboundEnds, s.ID.String()); err != nil {
-				return false, err
-			}
-		} else if lastAgentWithin > 0 && !c.LastAgent.IsZero() && now.Sub(c.LastAgentAt) < lastAgentWithin {
+		if lastAgentWithin > 0 && !c.LastAgent.IsZero() && now.Sub(c.LastAgentAt) < lastAgentWithin {
 			work.Preferred = c.LastAgent
 		}
 	case Inactive:
@@ -77,6 +76,20 @@ func CustomerWrites(tx Tx, c *Conversation, prechat []message.Field, lastAgentWi
 		return false, err
 	}
 	return true, statusEvent(tx, c, prior, "")
+}
+
+// answersOutbound brings the answer to what an agent began to that agent while they are online; else
+// that session ends and a new one is to be routed (RT-17). done: the session is with the agent.
+func answersOutbound(tx Tx, c *Conversation) (done bool, err error) {
+	if agent, online, err := tx.OnlineAgent(c.Session.Agent); err != nil && fault.CodeOf(err) != fault.NotFound {
+		return false, err
+	} else if err == nil && online {
+		if err := tx.ClearTimer(TimerOutboundEnds, c.Session.ID.String()); err != nil {
+			return false, err
+		}
+		return true, Accept(tx, c, agent)
+	}
+	return false, End(tx, c, RuleEnded, "system", Staff{}, "The agent who began it is not online; a new session is routed.")
 }
 
 // Accept gives a waiting session (or a new one that the agent opened) to an agent.

@@ -42,6 +42,8 @@ type Tx interface {
 	// Policy is everything that the check at sending needs to know of one conversation.
 	// WindowHours is left to the caller, who knows the channel's capabilities.
 	Policy(c message.ConversationID) (consent.Facts, error)
+	// OnlineAgent is a user as an author, and whether they take work now.
+	OnlineAgent(id message.UserID) (agent Staff, online bool, err error)
 	// Work puts a session to routing's knowledge, or takes it from it; see WorkChange.
 	Work(s *Session, change WorkChange) error
 	// SetTimer makes or moves the one timer of this kind and key; ClearTimer removes it.

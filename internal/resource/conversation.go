@@ -149,7 +149,7 @@ type Offer struct {
 	Prechat        []message.Field        `json:"prechat,omitempty"`
 	WaitingSince   time.Time              `json:"waiting_since"`
 	CreatedAt      time.Time              `json:"created_at"`
-	ExpiresAt      time.Time              `json:"expires_at"`
+	ExpiresAt      *time.Time             `json:"expires_at,omitempty" doc:"absent when the offer does not run out"`
 }
 
 // MessagingUser is one person on one channel (SL-1, MU-1).

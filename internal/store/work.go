@@ -24,6 +24,9 @@ func (tx *Tx) Work(s *conversation.Session, change conversation.WorkChange) erro
 	case conversation.WorkWaiting:
 		err = tx.workWaits(s, change)
 	case conversation.WorkGone:
+		if err := tx.withdrawOffers(s.ID); err != nil {
+			return err
+		}
 		err = tx.exec("DELETE FROM work_item WHERE org_id = $1 AND session_id = $2", tx.org, s.ID)
 	case conversation.WorkAssigned:
 		err = tx.exec(`INSERT INTO work_item (org_id, session_id, conversation_id, channel_id, channel_type, state, queue_id, agent_id, units, waiting_since, version)
