@@ -1,0 +1,142 @@
+// Package hook is where providers call: /hooks/{type}/{channel_id}. It finds the account and the
+// connector, reads the body with a limit, and answers 200 only after inbound has committed. What the
+// calls mean is the connectors' matter.
+package hook
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"switchboard/internal/channel"
+	"switchboard/internal/fault"
+	"switchboard/internal/httpapi/problem"
+	"switchboard/internal/message"
+)
+
+// bodyMax is the largest call any provider makes (WhatsApp: 3 MB).
+const bodyMax = 3 << 20
+
+// Accounts finds the account that a webhook address means. fault.NotFound for unknown, inactive and
+// mismatched ones.
+type Accounts interface {
+	HookAccount(ctx context.Context, hook string, id message.ChannelID) (channel.Account, channel.Connector, error)
+}
+
+// Receiver keeps what came.
+type Receiver interface {
+	Receive(ctx context.Context, account channel.Account, reader channel.WebhookReader, request channel.WebhookRequest) (map[channel.EventKind]int, error)
+}
+
+// Handler answers providers.
+type Handler struct {
+	Accounts Accounts
+	Receiver Receiver
+	// Count is told of every call: its hook type and how it ended ("ok", or an error code).
+	Count func(hook, outcome string)
+	Log   *slog.Logger
+}
+
+// Routes of this package, to be mounted on a mux.
+func (h *Handler) Routes(mux *http.ServeMux) {
+	mux.HandleFunc("GET /hooks/{type}/{channel_id}", h.handshake)
+	mux.HandleFunc("POST /hooks/{type}/{channel_id}", h.receive)
+}
+
+func (h *Handler) find(r *http.Request) (channel.Account, channel.Connector, error) {
+	id, err := message.ParseID[message.ChannelID](r.PathValue("channel_id"))
+	if err != nil {
+		return channel.Account{}, nil, fault.New(fault.NotFound, "There is no such webhook.")
+	}
+	return h.Accounts.HookAccount(r.Context(), r.PathValue("type"), id)
+}
+
+// request is the call as its provider knows it: with the public address, never with what Host says.
+func request(account channel.Account, r *http.Request, body []byte) channel.WebhookRequest {
+	url := account.WebhookURL
+	if r.URL.RawQuery != "" {
+		url += "?" + r.URL.RawQuery
+	}
+	return channel.WebhookRequest{Method: r.Method, URL: url, Header: r.Header, Body: body, Received: time.Now()}
+}
+
+func (h *Handler) handshake(w http.ResponseWriter, r *http.Request) {
+	account, connector, err := h.find(r)
+	if err != nil {
+		h.refuse(w, r, err)
+		return
+	}
+	shaker, ok := connector.(channel.Handshaker)
+	if !ok {
+		h.refuse(w, r, fault.New(fault.NotFound, "This webhook has no handshake."))
+		return
+	}
+	body, err := shaker.Handshake(account, request(account, r, nil))
+	if err != nil {
+		h.refuse(w, r, err)
+		return
+	}
+	h.count(r, "ok")
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	_, _ = io.WriteString(w, body)
+}
+
+func (h *Handler) receive(w http.ResponseWriter, r *http.Request) {
+	account, connector, err := h.find(r)
+	if err != nil {
+		h.refuse(w, r, err)
+		return
+	}
+	reader, ok := connector.(channel.WebhookReader)
+	if !ok {
+		h.refuse(w, r, fault.New(fault.NotFound, "There is no such webhook."))
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyMax))
+	if err != nil {
+		var tooLarge *http.MaxBytesError
+		if !errors.As(err, &tooLarge) {
+			err = fault.Wrap(err, fault.Malformed, "The body could not be read.")
+		}
+		h.refuse(w, r, err)
+		return
+	}
+	kinds, err := h.Receiver.Receive(r.Context(), account, reader, request(account, r, body))
+	if err != nil {
+		h.refuse(w, r, err)
+		return
+	}
+	h.count(r, "ok")
+	h.Log.DebugContext(r.Context(), "webhook kept", "channel", account.ID, "events", kinds)
+	if answer, ok := connector.(channel.WebhookAnswer); ok {
+		contentType, text := answer.Answer()
+		w.Header().Set("Content-Type", contentType)
+		_, _ = io.WriteString(w, text)
+		return
+	}
+	w.WriteHeader(http.StatusOK)
+}
+
+func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	outcome := string(fault.CodeOf(err))
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		outcome = string(fault.TooLarge)
+	}
+	h.count(r, outcome)
+	h.Log.WarnContext(r.Context(), "webhook refused", "type", r.PathValue("type"), "channel", r.PathValue("channel_id"), "code", outcome)
+	problem.Write(w, r, err)
+}
+
+// count keeps label values bounded: a type that no connector has is "other".
+func (h *Handler) count(r *http.Request, outcome string) {
+	hook := r.PathValue("type")
+	if outcome == string(fault.NotFound) {
+		hook = "other"
+	}
+	h.Count(hook, outcome)
+}
