@@ -24,7 +24,9 @@ export default ts.config(
 		languageOptions: { parserOptions: { parser: ts.parser, svelteConfig } },
 		rules: {
 			// The apps have a router of their own: there is no SvelteKit resolve().
-			'svelte/no-navigation-without-resolve': 'off'
+			'svelte/no-navigation-without-resolve': 'off',
+			// Plain maps stand behind $state.raw on purpose: what is shown changes once for many frames.
+			'svelte/prefer-svelte-reactivity': 'off'
 		}
 	}
 );

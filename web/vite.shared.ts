@@ -24,6 +24,8 @@ export function appConfig(name: string, base: string): UserConfig {
 			outDir: here(`./dist/${name}`),
 			emptyOutDir: true,
 			target: 'es2022',
+			// light-dark() as it is: the tokens are one scale for both themes.
+			cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
 			assetsInlineLimit: 0,
 			modulePreload: { polyfill: false },
 			reportCompressedSize: false

@@ -1,0 +1,286 @@
+// The JSON of the staff API, as internal/resource writes it. Absent parts are absent; times are RFC 3339.
+
+export interface ChannelRef {
+	id: string;
+	type: string;
+	name: string;
+	address?: string;
+}
+export interface CustomerRef {
+	id: string;
+	name: string;
+	address?: string;
+	picture?: string;
+}
+export interface Ref {
+	id: string;
+	name: string;
+}
+export type AuthorType = 'customer' | 'agent' | 'bot' | 'supervisor' | 'system';
+export interface Author {
+	type: AuthorType;
+	id?: string;
+	name?: string;
+}
+export interface DeliveryError {
+	code: string;
+	text: string;
+	provider?: string;
+	retryable: boolean;
+}
+export interface FileRef {
+	id: string;
+	name: string;
+	type: string;
+	size: number;
+	width?: number;
+	height?: number;
+	url?: string;
+	voice?: boolean;
+	sticker?: boolean;
+	error?: string;
+}
+export interface AnsweredField {
+	name: string;
+	label?: string;
+	value: string;
+	hidden?: boolean;
+}
+export interface Option {
+	id: string;
+	title: string;
+}
+export interface EventContent {
+	type: string;
+	actor?: string;
+	target?: string;
+	reason?: string;
+	from?: string;
+	to?: string;
+}
+export interface Content {
+	text?: string;
+	file?: FileRef;
+	location?: { latitude: number; longitude: number; name?: string; address?: string };
+	contacts?: { name: string; phones?: string[]; emails?: string[]; org?: string }[];
+	reaction?: { emoji: string };
+	choice?: { id: string; title?: string };
+	form?: AnsweredField[];
+	template?: { id: string; name: string; language: string; header?: string[]; body?: string[] };
+	buttons?: Option[];
+	unsupported?: string;
+	event?: EventContent;
+	referral?: string;
+}
+export type EntryStatus = 'queued' | 'sent' | 'delivered' | 'read' | 'failed' | 'unknown';
+export interface Entry {
+	id: string;
+	conversation_id: string;
+	session_id: string;
+	seq: number;
+	kind: 'message' | 'event' | 'note' | 'reaction';
+	author: Author;
+	content: Content;
+	status: EntryStatus;
+	error?: DeliveryError;
+	refers_to?: string;
+	client_id?: string;
+	created_at: string;
+	sent_at?: string;
+	delivered_at?: string;
+	read_at?: string;
+	attempt_at?: string;
+	version: number;
+}
+export type SessionStatus = 'new' | 'waiting' | 'active' | 'consent' | 'inactive' | 'error' | 'ended';
+export interface Session {
+	id: string;
+	number: string;
+	conversation_id: string;
+	status: SessionStatus;
+	channel: ChannelRef;
+	customer: CustomerRef;
+	agent?: Ref;
+	agent_type?: string;
+	queue?: Ref;
+	origin: string;
+	started_at: string;
+	waiting_since?: string;
+	accepted_at?: string;
+	inactive_at?: string;
+	ended_at?: string;
+	ended_by?: string;
+	end_reason?: string;
+	error?: DeliveryError;
+	agent_messages: number;
+	customer_messages: number;
+	length_seconds: number;
+	prechat?: AnsweredField[];
+	routing?: string;
+	flagged?: string;
+	modified_at: string;
+	version: number;
+}
+export interface LastEntry {
+	seq: number;
+	kind: Entry['kind'];
+	author: Author;
+	preview: string;
+	status: EntryStatus;
+	created_at: string;
+}
+export interface Conversation {
+	id: string;
+	channel: ChannelRef;
+	customer: CustomerRef;
+	session?: Session;
+	last_entry?: LastEntry;
+	last_seq: number;
+	read_seq: number;
+	unread: number;
+	last_activity_at: string;
+	window_expires_at?: string;
+	blocked?: { code: string; text: string };
+	created_at: string;
+	version: number;
+}
+export interface Offer {
+	id: string;
+	session_id: string;
+	conversation_id: string;
+	channel: ChannelRef;
+	customer: CustomerRef;
+	preview: string;
+	reason: string;
+	queue?: Ref;
+	prechat?: AnsweredField[];
+	waiting_since: string;
+	created_at: string;
+	expires_at: string;
+}
+export interface MessagingUser {
+	id: string;
+	channel: ChannelRef;
+	name: string;
+	addresses: { kind: string; value: string }[];
+	locale?: string;
+	country?: string;
+	picture?: string;
+	consent: { status: string; required: string };
+	created_at: string;
+	last_inbound_at?: string;
+	version: number;
+}
+export interface FileRule {
+	types: string[];
+	max_bytes: number;
+	as_link_bytes?: number;
+}
+/** One row of the capability matrix (internal/channel). */
+export interface Capabilities {
+	text_max: number;
+	text_unit: 'characters' | 'segments';
+	window_hours?: number;
+	typing_out: boolean;
+	typing_in: boolean;
+	delivered: boolean;
+	read: boolean;
+	reply_to: boolean;
+	reactions: boolean;
+	buttons_max?: number;
+	templates: boolean;
+	agent_opens: boolean;
+	customer_ends: boolean;
+	files_max: number;
+	text_with_file: boolean;
+	files_in?: FileRule[];
+	files_out?: FileRule[];
+}
+export interface Channel extends ChannelRef {
+	provider?: string;
+	api_name: string;
+	active: boolean;
+	sandbox: boolean;
+	webhook?: string;
+	settings?: Record<string, string>;
+	secrets_set?: string[];
+	required_consent: string;
+	routing: { mode: 'everyone' | 'queue' | 'none'; queue_id?: string; last_agent_minutes?: number };
+	capabilities: Capabilities;
+	created_at: string;
+	version: number;
+}
+export interface PresenceStatus {
+	id: string;
+	name: string;
+	kind: 'online' | 'busy' | 'away' | 'offline';
+	channels?: string[];
+	position: number;
+	version: number;
+}
+export interface Presence {
+	user: Ref;
+	status: PresenceStatus;
+	since: string;
+	capacity: { used: number; limit: number };
+	connected: boolean;
+}
+export interface User {
+	id: string;
+	name: string;
+	email: string;
+	permission_set_id: string;
+	role: string;
+	capacity: number;
+	active: boolean;
+	invited: boolean;
+	invite_link?: string;
+	queues: string[];
+	version: number;
+}
+export interface Organisation {
+	id: string;
+	key: string;
+	name: string;
+	time_zone: string;
+	language: string;
+	version: number;
+}
+export interface Me {
+	user: User;
+	organisation: Organisation;
+	permissions: string[];
+	presence?: Presence;
+	csrf?: string;
+}
+export interface QuickText {
+	id: string;
+	name: string;
+	shortcut: string;
+	text: string;
+	language?: string;
+	version: number;
+}
+export interface Template {
+	id: string;
+	channel_id: string;
+	name: string;
+	language: string;
+	category: string;
+	status: 'approved' | 'pending' | 'rejected' | 'paused' | 'retired';
+	header?: string;
+	body: string;
+	footer?: string;
+	version: number;
+}
+export interface Page<T> {
+	items: T[];
+	next_cursor?: string;
+}
+/** What POST …/messages takes. */
+export interface OutgoingMessage {
+	text?: string;
+	file_id?: string;
+	template?: { id: string; body: string[]; header: string[] };
+	reply_to?: string;
+}

@@ -1,0 +1,34 @@
+// An event entry in words.
+import type { Entry } from '../api/types.ts';
+import { t } from '../i18n/index.ts';
+
+const word = (status: string | undefined) => (status && t.has(`session.${status}`) ? t(`session.${status}` as 'session.active') : (status ?? ''));
+
+export function eventText(entry: Entry): string {
+	const event = entry.content.event;
+	const actor = event?.actor || entry.author.name || t(`author.${entry.author.type}`);
+	const reason = event?.reason ? ` (${event.reason})` : '';
+	switch (event?.type) {
+		case 'session_started':
+			return t('event.started', { actor }) + reason;
+		case 'session_status':
+			return t('event.status', { from: word(event.from), to: word(event.to) }) + reason;
+		case 'session_accepted':
+			return t('event.accepted', { actor });
+		case 'session_ended':
+			return t('event.ended', { actor }) + reason;
+		case 'transferred':
+			return t('event.transferred', { actor, target: event.target ?? '' }) + reason;
+		case 'rerouted':
+			return t('event.rerouted') + reason;
+		case 'flagged':
+			return t('event.flagged', { actor }) + reason;
+		case 'edited':
+			return t('event.edited', { actor });
+		case 'deleted':
+			return t('event.deleted', { actor });
+		case 'call_missed':
+			return t('event.callMissed', { actor });
+	}
+	return entry.content.text || event?.type?.replaceAll('_', ' ') || t('event.unknown');
+}

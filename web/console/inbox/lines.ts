@@ -1,0 +1,84 @@
+// From entries to what a reader sees: days, session bounds, quiet events, messages grouped by author and
+// minute. Reactions, edits and deletions are entries that point at an earlier one; here they find it.
+import type { Entry } from '../api/types.ts';
+
+export type Line =
+	| { kind: 'day'; key: string; at: string }
+	| { kind: 'unread'; key: string }
+	| { kind: 'bound'; key: string; entry: Entry }
+	| { kind: 'events'; key: string; entries: Entry[] }
+	| { kind: 'group'; key: string; entries: Entry[] };
+
+/** What later entries say about an earlier one. */
+export interface Afterthoughts {
+	/** The latest reaction of each author. */
+	reactions: { emoji: string; by: string }[];
+	editedText?: string;
+	deleted?: Entry;
+}
+
+const NEXT_MINUTE = 60_000;
+const BOUNDS = new Set(['session_started', 'session_ended']);
+const POINTERS = new Set(['edited', 'deleted']);
+
+const localDay = (at: string) => new Date(at).toDateString();
+const author = (e: Entry) => `${e.author.type}:${e.author.id ?? e.author.name ?? ''}:${e.kind}`;
+
+/** pointers gathers reactions, edits and deletions by the entry they speak of. */
+export function pointers(entries: Entry[]): Map<string, Afterthoughts> {
+	type Gathered = Afterthoughts & { byAuthor: Map<string, { emoji: string; by: string }> };
+	const found = new Map<string, Gathered>();
+	for (const entry of entries) {
+		if (!entry.refers_to) continue;
+		const type = entry.content.event?.type;
+		if (entry.kind !== 'reaction' && !POINTERS.has(type ?? '')) continue;
+		const about: Gathered = found.get(entry.refers_to) ?? { reactions: [], byAuthor: new Map() };
+		found.set(entry.refers_to, about);
+		if (entry.kind === 'reaction') {
+			const emoji = entry.content.reaction?.emoji ?? '';
+			const key = `${entry.author.type}:${entry.author.id ?? ''}`;
+			if (emoji) about.byAuthor.set(key, { emoji, by: entry.author.name ?? '' });
+			else about.byAuthor.delete(key);
+			about.reactions = [...about.byAuthor.values()];
+		} else if (type === 'deleted') about.deleted = entry;
+		else about.editedText = entry.content.text;
+	}
+	return found;
+}
+
+/** Whether the entry is shown at another one and takes no line of its own. */
+function isPointer(entry: Entry, known: Set<string>): boolean {
+	if (!entry.refers_to || !known.has(entry.refers_to)) return false;
+	return entry.kind === 'reaction' || POINTERS.has(entry.content.event?.type ?? '');
+}
+
+/** lines lays the entries out; readSeq is where the reader stood, for the unread mark (0: none). */
+export function lines(entries: Entry[], readSeq: number): Line[] {
+	const known = new Set(entries.map((e) => e.id));
+	const out: Line[] = [];
+	let day = '';
+	let marked = readSeq === 0;
+	for (const entry of entries) {
+		if (isPointer(entry, known)) continue;
+		if (localDay(entry.created_at) !== day) {
+			day = localDay(entry.created_at);
+			out.push({ kind: 'day', key: `day:${day}`, at: entry.created_at });
+		}
+		if (!marked && entry.seq > readSeq && entry.author.type === 'customer' && entry.kind === 'message') {
+			marked = true;
+			if (out.some((l) => l.kind === 'group')) out.push({ kind: 'unread', key: 'unread' });
+		}
+		const last = out.at(-1);
+		if (entry.kind === 'event') {
+			if (BOUNDS.has(entry.content.event?.type ?? '')) out.push({ kind: 'bound', key: entry.id, entry });
+			else if (last?.kind === 'events') last.entries.push(entry);
+			else out.push({ kind: 'events', key: entry.id, entries: [entry] });
+			continue;
+		}
+		const before = last?.kind === 'group' ? last.entries.at(-1) : undefined;
+		const near = before && author(before) === author(entry) && Date.parse(entry.created_at) - Date.parse(before.created_at) < NEXT_MINUTE;
+		if (near && last?.kind === 'group') last.entries.push(entry);
+		else out.push({ kind: 'group', key: entry.id, entries: [entry] });
+	}
+	return out;
+}

@@ -1,0 +1,192 @@
+// One open conversation: its head, the entries that are loaded (without gaps between first and last), who
+// is typing. Entries come by pages and by the feed; the highest version of each is kept.
+import { api, ApiError } from '../api/client.ts';
+import type { Frame } from '../api/realtime.ts';
+import type { Author, Conversation, Entry, Page, Session } from '../api/types.ts';
+import { account } from './account.svelte.ts';
+import { outbox } from './outbox.svelte.ts';
+
+const PAGE = 50;
+const TYPING_LASTS = 8_000;
+/** Before every entry that can exist: asks for the newest page. */
+const END = Number.MAX_SAFE_INTEGER;
+
+export interface Typist {
+	author: Author;
+	until: number;
+}
+
+export class OpenConversation {
+	head = $state.raw<Conversation | undefined>();
+	entries = $state.raw<Entry[]>([]);
+	sessions = $state.raw<Session[]>([]);
+	typists = $state.raw<Typist[]>([]);
+	state = $state<'loading' | 'ready' | 'error' | 'missing'>('loading');
+	problem = $state('');
+	hasOlder = $state(false);
+	loadingOlder = $state(false);
+	/** Where the reader stood when it was opened: the unread marker stands after it. */
+	openedAt = $state(0);
+	private byId = new Map<string, Entry>();
+	private stop: () => void;
+	private typingTimer: ReturnType<typeof setTimeout> | undefined;
+	private readSeq = 0;
+
+	constructor(
+		readonly id: string,
+		/** Told when this user read, so that the list's badge follows at once. */
+		private onread: (id: string, seq: number) => void
+	) {
+		this.stop = account.realtime.subscribe(`conversation:${id}`, { frame: (f) => this.frame(f), resync: () => void this.catchUp() });
+		void this.load();
+	}
+
+	close(): void {
+		this.stop();
+		clearTimeout(this.typingTimer);
+	}
+
+	get mine(): boolean {
+		return this.head?.session?.agent?.id === account.me?.user.id;
+	}
+
+	async load(): Promise<void> {
+		this.state = 'loading';
+		try {
+			const [head, page] = await Promise.all([
+				api.get<Conversation>(`/conversations/${this.id}`),
+				api.get<Page<Entry>>(`/conversations/${this.id}/entries`, { before: END, limit: PAGE })
+			]);
+			this.takeHead(head);
+			this.readSeq = this.openedAt = head.read_seq;
+			this.merge(page.items);
+			this.hasOlder = (this.entries[0]?.seq ?? 1) > 1;
+			this.state = 'ready';
+			void this.loadSessions();
+		} catch (cause) {
+			const error = cause as ApiError;
+			this.problem = error.message;
+			this.state = error.status === 404 || error.status === 403 || error.status === 400 ? 'missing' : 'error';
+		}
+	}
+
+	async loadSessions(): Promise<void> {
+		const page = await api.get<Page<Session>>(`/conversations/${this.id}/sessions`).catch(() => undefined);
+		if (page) this.sessions = page.items;
+	}
+
+	async loadOlder(): Promise<void> {
+		const first = this.entries[0];
+		if (!first || !this.hasOlder || this.loadingOlder) return;
+		this.loadingOlder = true;
+		try {
+			const page = await api.get<Page<Entry>>(`/conversations/${this.id}/entries`, { before: first.seq, limit: PAGE });
+			this.merge(page.items);
+			this.hasOlder = page.items.length > 0 && (this.entries[0]?.seq ?? 1) > 1;
+		} catch {
+			// Scrolling again asks again.
+		} finally {
+			this.loadingOlder = false;
+		}
+	}
+
+	/** Loads backwards until the entry is there; a quoted message may be far up. */
+	async find(id: string): Promise<Entry | undefined> {
+		while (!this.byId.has(id) && this.hasOlder) {
+			const before = this.entries.length;
+			await this.loadOlder();
+			if (this.entries.length === before) break;
+		}
+		return this.byId.get(id);
+	}
+
+	entry(id: string | undefined): Entry | undefined {
+		void this.entries;
+		return id ? this.byId.get(id) : undefined;
+	}
+
+	/** take is an entry from anywhere: the feed, an answer, a page. */
+	take(entry: Entry): void {
+		outbox.settled(entry);
+		this.merge([entry]);
+		if (entry.kind !== 'event') this.typists = this.typists.filter((t) => t.author.type !== entry.author.type);
+	}
+
+	takeHead(head: Conversation): void {
+		if (!this.head || head.version >= this.head.version) this.head = head;
+	}
+
+	/** Marks everything that is loaded as read by this user. */
+	async markRead(): Promise<void> {
+		const last = this.entries.at(-1)?.seq ?? 0;
+		if (last <= this.readSeq) return;
+		this.readSeq = last;
+		this.onread(this.id, last);
+		if (this.head) this.head = { ...this.head, read_seq: last, unread: 0 };
+		await api.post(`/conversations/${this.id}/read`, { seq: last }).catch(() => undefined);
+	}
+
+	private frame(frame: Frame): void {
+		switch (frame.type) {
+			case 'entry.created':
+			case 'entry.updated':
+				return this.take(frame.data as Entry);
+			case 'conversation.updated':
+				return this.takeHead(frame.data as Conversation);
+			case 'session.updated':
+				return this.takeSession(frame.data as Session);
+			case 'typing':
+				return this.takeTyping(frame.data as { author: Author; typing: boolean });
+		}
+	}
+
+	private takeSession(session: Session): void {
+		const old = this.sessions.find((s) => s.id === session.id);
+		if (!old) this.sessions = [session, ...this.sessions];
+		else if (session.version >= old.version) this.sessions = this.sessions.map((s) => (s.id === session.id ? session : s));
+		const head = this.head;
+		const current = head?.session;
+		const newer = !current || session.started_at > current.started_at || (session.id === current.id && session.version >= current.version);
+		if (head && newer) this.head = { ...head, session };
+	}
+
+	private takeTyping(data: { author: Author; typing: boolean }): void {
+		if (!data?.author || data.author.id === account.me?.user.id) return;
+		const others = this.typists.filter((t) => t.author.id !== data.author.id || t.author.type !== data.author.type);
+		this.typists = data.typing ? [...others, { author: data.author, until: Date.now() + TYPING_LASTS }] : others;
+		clearTimeout(this.typingTimer);
+		if (this.typists.length > 0) this.typingTimer = setTimeout(() => (this.typists = this.typists.filter((t) => t.until > Date.now())), TYPING_LASTS + 50);
+	}
+
+	/** After a gap: the head, what came since, and the state of what is on screen. */
+	private async catchUp(): Promise<void> {
+		if (this.state !== 'ready') return void this.load();
+		try {
+			this.takeHead(await api.get<Conversation>(`/conversations/${this.id}`));
+			const page = await api.get<Page<Entry>>(`/conversations/${this.id}/entries`, { before: END, limit: PAGE });
+			const last = this.entries.at(-1)?.seq ?? 0;
+			const first = page.items[0]?.seq ?? 0;
+			if (first > last + 1) {
+				// More was missed than a page: start over from the newest.
+				this.byId.clear();
+				this.hasOlder = first > 1;
+			}
+			this.merge(page.items);
+			void this.loadSessions();
+		} catch {
+			// The next resync or reconnect asks again.
+		}
+	}
+
+	private merge(entries: Entry[]): void {
+		let changed = false;
+		for (const entry of entries) {
+			const old = this.byId.get(entry.id);
+			if (old && old.version >= entry.version) continue;
+			if (entry.client_id) outbox.settled(entry);
+			this.byId.set(entry.id, entry);
+			changed = true;
+		}
+		if (changed || this.entries.length !== this.byId.size) this.entries = [...this.byId.values()].sort((a, b) => a.seq - b.seq);
+	}
+}

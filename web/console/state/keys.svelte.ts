@@ -1,0 +1,81 @@
+// The keyboard: which key does what, in one table that the key sheet and the palette read too. Letters
+// are inert in text fields, can be switched off, and dangerous ones wait until typing has stopped.
+import { preferences } from './preferences.svelte.ts';
+
+export interface Command {
+	id: string;
+	/** What it is called in the palette and on the key sheet. */
+	name: string;
+	group: string;
+	/** "mod+k", "j", "g i". */
+	key?: string;
+	/** A letter that must not take what was meant for a text field: waits 500 ms after typing. */
+	careful?: boolean;
+	/** Absent from palette and keys while false. */
+	when?: () => boolean;
+	run: () => void;
+}
+
+const AFTER_TYPING = 500;
+
+class Keys {
+	private sets = $state.raw<Command[][]>([]);
+	private lastTyped = 0;
+	private prefix = '';
+	private prefixAt = 0;
+
+	get commands(): Command[] {
+		return this.sets.flat().filter((c) => c.when?.() ?? true);
+	}
+
+	/** add offers commands for as long as a part of the page is there. */
+	add(commands: Command[]): () => void {
+		this.sets = [...this.sets, commands];
+		return () => (this.sets = this.sets.filter((s) => s !== commands));
+	}
+
+	start(): () => void {
+		const down = (e: KeyboardEvent) => this.press(e);
+		const typed = () => (this.lastTyped = Date.now());
+		document.addEventListener('keydown', down);
+		document.addEventListener('input', typed, true);
+		return () => {
+			document.removeEventListener('keydown', down);
+			document.removeEventListener('input', typed, true);
+		};
+	}
+
+	private press(event: KeyboardEvent): void {
+		if (event.defaultPrevented || event.isComposing || event.altKey) return;
+		const mod = event.ctrlKey || event.metaKey;
+		const key = event.key.toLowerCase();
+		if (mod) {
+			const command = this.commands.find((c) => c.key === `mod+${key}`);
+			if (command) {
+				event.preventDefault();
+				command.run();
+			}
+			return;
+		}
+		if (event.key.length !== 1 || !preferences.letters || inText(event.target) || document.querySelector('dialog[open], [popover]:popover-open[role=menu]')) return;
+		const now = Date.now();
+		const chord = this.prefix && now - this.prefixAt < 1500 ? `${this.prefix} ${key}` : key;
+		this.prefix = '';
+		const command = this.commands.find((c) => c.key === chord);
+		if (command) {
+			if (command.careful && now - this.lastTyped < AFTER_TYPING) return;
+			event.preventDefault();
+			command.run();
+		} else if (this.commands.some((c) => c.key?.startsWith(`${key} `))) {
+			this.prefix = key;
+			this.prefixAt = now;
+		}
+	}
+}
+
+function inText(target: EventTarget | null): boolean {
+	const element = target as HTMLElement | null;
+	return element?.isContentEditable || /^(input|textarea|select|emoji-picker)$/i.test(element?.tagName ?? '') || false;
+}
+
+export const keys = new Keys();

@@ -1,0 +1,122 @@
+// The conversation list of one query, kept true by the feed. A frame carries the whole row as the asking
+// user sees it; what no longer belongs to the query leaves.
+import { api, ApiError, path, type Query } from '../api/client.ts';
+import type { Conversation, Page } from '../api/types.ts';
+import { account } from './account.svelte.ts';
+
+export type Scope = 'mine' | 'team' | 'all';
+export type Sort = 'waiting' | 'activity';
+export interface ListQuery {
+	scope: Scope;
+	status: string;
+	channel: string;
+	queue: string;
+	sort: Sort;
+	q: string;
+}
+
+const PAGE = 50;
+
+/** Without a chosen status the list is about work: sessions that are not over. A search looks at all. */
+const isOpen = (c: Conversation) => c.session !== undefined && c.session.status !== 'ended' && c.session.status !== 'error';
+
+/** How long it waits: since the customer's session waits for anyone; else since the last activity. */
+function order(sort: Sort): (a: Conversation, b: Conversation) => number {
+	const activity = (c: Conversation) => Date.parse(c.last_activity_at);
+	if (sort === 'activity') return (a, b) => activity(b) - activity(a) || (a.id < b.id ? 1 : -1);
+	const waiting = (c: Conversation) => Date.parse(c.session?.waiting_since ?? (c.unread > 0 ? c.last_activity_at : '9999-01-01T00:00:00Z'));
+	return (a, b) => waiting(a) - waiting(b) || activity(b) - activity(a) || (a.id < b.id ? 1 : -1);
+}
+
+export class ConversationList {
+	items = $state.raw<Conversation[]>([]);
+	state = $state<'loading' | 'ready' | 'error' | 'forbidden'>('loading');
+	problem = $state('');
+	more = $state(false);
+	readonly topic: string;
+	private next = '';
+	private fetching = false;
+	private rows = new Map<string, Conversation>();
+	private stop: () => void;
+
+	constructor(readonly query: ListQuery) {
+		const q: Query = { ...query };
+		this.topic = `list:${path('', q).slice(1)}`;
+		this.stop = account.realtime.subscribe(this.topic, {
+			frame: (f) => f.type === 'conversation.updated' && this.take(f.data as Conversation),
+			resync: () => void this.load()
+		});
+		void this.load();
+	}
+
+	close(): void {
+		this.stop();
+	}
+
+	async load(): Promise<void> {
+		await this.fetch('');
+	}
+
+	async loadMore(): Promise<void> {
+		if (this.more && !this.fetching) await this.fetch(this.next);
+	}
+
+	private async fetch(cursor: string): Promise<void> {
+		this.fetching = true;
+		try {
+			const page = await api.get<Page<Conversation>>('/conversations', { ...this.query, limit: PAGE, cursor });
+			if (cursor === '') this.rows.clear();
+			for (const row of page.items) this.keep(row);
+			this.next = page.next_cursor ?? '';
+			this.more = this.next !== '';
+			this.state = 'ready';
+			this.show();
+		} catch (cause) {
+			const error = cause as ApiError;
+			if (this.state !== 'ready') this.state = error.status === 403 ? 'forbidden' : 'error';
+			this.problem = error.message;
+		} finally {
+			this.fetching = false;
+		}
+	}
+
+	/** take puts a row from anywhere (feed, an answer) in its place, or out. */
+	take(row: Conversation): void {
+		if (this.belongs(row)) this.keep(row);
+		else this.rows.delete(row.id);
+		this.show();
+	}
+
+	/** A change of this user's own that needs no answer: reading. */
+	patch(id: string, change: Partial<Conversation>): void {
+		const row = this.rows.get(id);
+		if (!row) return;
+		this.rows.set(id, { ...row, ...change });
+		this.show();
+	}
+
+	private keep(row: Conversation): void {
+		const old = this.rows.get(row.id);
+		if (!old || row.version >= old.version) this.rows.set(row.id, row);
+	}
+
+	private belongs(row: Conversation): boolean {
+		const { scope, status, channel, queue, q } = this.query;
+		if (scope === 'mine' && row.session?.agent?.id !== account.me?.user.id) return false;
+		if (status ? !status.split(',').includes(row.session?.status ?? '') : !q && !isOpen(row)) return false;
+		if (channel && row.channel.id !== channel && row.channel.type !== channel) return false;
+		if (queue && row.session?.queue?.id !== queue) return false;
+		return q === '' || this.rows.has(row.id); // a search is the server's to decide
+	}
+
+	private queued = false;
+	/** Many frames in one moment make one sorting. */
+	private show(): void {
+		if (this.queued) return;
+		this.queued = true;
+		queueMicrotask(() => {
+			this.queued = false;
+			this.items = [...this.rows.values()].sort(order(this.query.sort));
+		});
+	}
+}
