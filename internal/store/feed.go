@@ -13,6 +13,22 @@ import (
 // Change is one line of an organisation's change feed.
 type Change = feed.Change
 
+// Types of changes, by the names under which this package's methods write them.
+const (
+	EntryCreated        = feed.EntryCreated
+	EntryUpdated        = feed.EntryUpdated
+	SessionUpdated      = feed.SessionUpdated
+	ConversationUpdated = feed.ConversationUpdated
+	OfferCreated        = feed.OfferCreated
+	OfferWithdrawn      = feed.OfferWithdrawn
+	PresenceUpdated     = feed.PresenceUpdated
+	QueueUpdated        = feed.QueueUpdated
+	WorkUpdated         = feed.WorkUpdated
+	AgentUpdated        = feed.AgentUpdated
+	ChannelUpdated      = feed.ChannelUpdated
+	RoutingUpdated      = feed.RoutingUpdated
+)
+
 // Change adds a line to the feed in this transaction and wakes its readers after the commit.
 //
 // Lines of one conversation get their numbers in the order of its entries: who appends holds the

@@ -1,0 +1,259 @@
+package store
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"switchboard/internal/conversation"
+	"switchboard/internal/inbox"
+	"switchboard/internal/message"
+	"switchboard/internal/resource"
+)
+
+// rowsMax bounds how many conversations one statement loads.
+const rowsMax = 100
+
+// Conversation as one viewer sees it.
+func (v *Views) Conversation(ctx context.Context, org message.OrgID, viewer resource.Viewer, id message.ConversationID) (resource.Conversation, error) {
+	sight, row, err := v.readable(ctx, org, viewer, id)
+	if err != nil {
+		return resource.Conversation{}, err
+	}
+	return row.For(sight, time.Now()), nil
+}
+
+// readable loads a conversation for somebody who may read it.
+func (v *Views) readable(ctx context.Context, org message.OrgID, viewer resource.Viewer, id message.ConversationID) (inbox.Sight, *inbox.Row, error) {
+	sight, err := v.Sight(ctx, org, viewer)
+	if err != nil {
+		return sight, nil, err
+	}
+	rows, err := v.Rows(ctx, org, []message.ConversationID{id}, []message.UserID{viewer.User})
+	if err != nil {
+		return sight, nil, err
+	}
+	row := rows[id]
+	return sight, row, must(row != nil && sight.MayRead(row.Reach), nil, "conversation")
+}
+
+// MayRead reports, as fault.NotFound, that a viewer may not read a conversation.
+func (v *Views) MayRead(ctx context.Context, org message.OrgID, viewer resource.Viewer, id message.ConversationID) error {
+	_, _, err := v.readable(ctx, org, viewer, id)
+	return err
+}
+
+// Rows loads conversations by id, with the read markers of these users. Those that don't exist are
+// left out. It asks nobody's rights: inbox.Sight decides over each row.
+func (v *Views) Rows(ctx context.Context, org message.OrgID, wanted []message.ConversationID, readers []message.UserID) (map[message.ConversationID]*inbox.Row, error) {
+	rows := make(map[message.ConversationID]*inbox.Row, len(wanted))
+	tx := v.db.reader(ctx, org)
+	for len(wanted) > 0 {
+		n := min(len(wanted), rowsMax)
+		part := make(map[message.ConversationID]*inbox.Row, n)
+		for _, step := range []func() error{
+			func() error { return v.rowHeads(tx, wanted[:n], part) },
+			func() error { return tx.rowOffers(part) },
+			func() error { return tx.rowMarkers(part, readers) },
+			func() error { return tx.rowUnread(part, readers) },
+		} {
+			if err := step(); err != nil {
+				return nil, asFault(err)
+			}
+		}
+		for id, r := range part {
+			rows[id] = r
+		}
+		wanted = wanted[n:]
+	}
+	return rows, nil
+}
+
+const rowSelect = `SELECT c.id, c.channel_id, c.user_id, c.thread_key, c.last_seq, c.customer_seq, c.customer_at, c.last_agent_id, c.last_agent_at,
+ c.last_activity_at, c.created_at, c.closed_at, c.version, c.last_entry, c.last_preview_env,
+ ch.type, ch.provider, ch.name, ch.address, ch.active, ch.required_consent, ch.routing,
+ u.name_env, u.picture, u.consent, q.name,
+ (SELECT a.address_env FROM messaging_user_address a WHERE a.org_id = c.org_id AND a.user_id = c.user_id AND a.kind = 'phone' ORDER BY a.position LIMIT 1), `
+
+const rowFrom = ` FROM conversation c
+ LEFT JOIN channel ch ON ch.org_id = c.org_id AND ch.id = c.channel_id
+ LEFT JOIN messaging_user u ON u.org_id = c.org_id AND u.id = c.user_id
+ LEFT JOIN session s ON s.org_id = c.org_id AND s.id = c.session_id
+ LEFT JOIN queue q ON q.org_id = s.org_id AND q.id = s.queue_id `
+
+// rowText is what a row's statement gives as text and is taken apart after it.
+type rowText struct {
+	row                                *inbox.Row
+	last, preview, routing, queue, pre string
+}
+
+func (v *Views) rowHeads(tx *Tx, wanted []message.ConversationID, rows map[message.ConversationID]*inbox.Row) error {
+	a := ids{[]any{tx.org}}
+	texts, err := list(tx, func(r row, t *rowText) error {
+		t.row = &inbox.Row{}
+		c, h, f := &t.row.Conversation, &t.row.Head, &t.row.Facts
+		return r.Scan(append([]any{&h.ID, &h.Channel, &h.Customer, &h.ThreadKey, &h.LastSeq, &h.CustomerSeq, &h.CustomerAt, &h.LastAgent, &h.LastAgentAt,
+			&h.LastActivityAt, &h.CreatedAt, &h.ClosedAt, &h.Version, &t.last, opened{tx, &t.preview},
+			&h.ChannelType, &h.Provider, &c.Channel.Name, &c.Channel.Address, &f.ChannelActive, text(&f.Required), &t.routing,
+			opened{tx, &c.Customer.Name}, &c.Customer.Picture, text(&f.Consent), &t.queue, opened{tx, &c.Customer.Address}},
+			viewSessionDest(tx, &h.Session, &t.pre)...)...)
+	}, rowSelect+sessionColumns+rowFrom+"WHERE c.org_id = $1 AND c.id IN ("+in(&a, wanted)+")", a.args...)
+	if err != nil {
+		return err
+	}
+	var users []message.UserID
+	lasts := make([]lastEntry, len(texts))
+	for i, t := range texts {
+		if err := readJSON(t.last, &lasts[i]); err != nil {
+			return err
+		}
+		if id, err := message.ParseID[message.UserID](lasts[i].AuthorID); err == nil {
+			users = append(users, id)
+		}
+		if agent := t.row.Head.Session.Agent; !agent.IsZero() {
+			users = append(users, agent)
+		}
+	}
+	names, err := tx.userNames(users)
+	if err != nil {
+		return err
+	}
+	for i, t := range texts {
+		if err := v.finishRow(t, lasts[i], names); err != nil {
+			return err
+		}
+		rows[t.row.Head.ID] = t.row
+	}
+	return nil
+}
+
+// finishRow fills what follows from the columns.
+func (v *Views) finishRow(t rowText, last lastEntry, names map[message.UserID]string) error {
+	r, c, h := t.row, &t.row.Conversation, &t.row.Head
+	if err := readPrechat(&h.Session, t.pre); err != nil {
+		return err
+	}
+	var routing channelRouting
+	if err := readJSON(t.routing, &routing); err != nil {
+		return err
+	}
+	c.ID, c.LastSeq, c.LastActivityAt, c.Created, c.Version = h.ID, h.LastSeq, h.LastActivityAt, h.CreatedAt, h.Version
+	c.Channel.ID, c.Channel.Type = h.Channel, h.ChannelType
+	c.Customer.ID = h.Customer
+	if s := &h.Session; !s.ID.IsZero() {
+		shown := sessionResource(s, c.Channel, c.Customer, names, t.queue)
+		c.Session = &shown
+		c.LastActivityAt = activityOf(s)
+	}
+	if last.Seq > 0 {
+		c.LastEntry = &resource.LastEntry{Seq: last.Seq, Kind: last.Kind, Preview: t.preview, Status: last.Status,
+			CreatedAt: time.UnixMicro(last.At).UTC(), Author: resource.Author{Type: last.AuthorType, ID: last.AuthorID}}
+		if id, err := message.ParseID[message.UserID](last.AuthorID); err == nil {
+			c.LastEntry.Author.Name = names[id]
+		}
+		if last.AuthorType == message.AuthorCustomer {
+			c.LastEntry.Author.Name = c.Customer.Name
+		}
+	}
+	r.Facts.CustomerAt = h.CustomerAt
+	r.Facts.WindowHours = v.capabilities(h.ChannelType, h.Provider).WindowHours
+	r.Reach = inbox.Reach{Agent: h.Session.Agent, LastAgent: h.LastAgent, Queue: h.Session.Queue,
+		Everyone: h.Session.Status == conversation.Waiting && h.Session.Queue.IsZero() && routing.Mode == routingEveryone}
+	return nil
+}
+
+// activityOf is what lists sort a session by: its end when it is over, else its last activity.
+func activityOf(s *conversation.Session) time.Time {
+	if !s.EndedAt.IsZero() {
+		return s.EndedAt
+	}
+	return s.LastActivityAt
+}
+
+// rowOffers fills who has an open offer of the conversation.
+func (tx *Tx) rowOffers(rows map[message.ConversationID]*inbox.Row) error {
+	waiting := map[message.SessionID]*inbox.Row{}
+	var sessions []message.SessionID
+	for _, r := range rows {
+		if s := &r.Head.Session; s.Status == conversation.Waiting {
+			waiting[s.ID] = r
+			sessions = append(sessions, s.ID)
+		}
+	}
+	if len(sessions) == 0 {
+		return nil
+	}
+	a := ids{[]any{tx.org}}
+	return tx.query(func(r row) error {
+		var session message.SessionID
+		var agent message.UserID
+		err := r.Scan(&session, &agent)
+		if row := waiting[session]; row != nil {
+			row.Reach.Offered = append(row.Reach.Offered, agent)
+		}
+		return err
+	}, "SELECT session_id, agent_id FROM offer WHERE org_id = $1 AND state = 'open' AND session_id IN ("+in(&a, sessions)+")", a.args...)
+}
+
+func keys[K comparable, V any](m map[K]V) []K {
+	out := make([]K, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	return out
+}
+
+func (tx *Tx) rowMarkers(rows map[message.ConversationID]*inbox.Row, readers []message.UserID) error {
+	for _, r := range rows {
+		r.Markers = map[message.UserID]int64{}
+	}
+	if len(rows) == 0 || len(readers) == 0 {
+		return nil
+	}
+	a := ids{[]any{tx.org}}
+	return tx.query(func(r row) error {
+		var c message.ConversationID
+		var user message.UserID
+		var seq int64
+		err := r.Scan(&c, &user, &seq)
+		if row := rows[c]; row != nil {
+			row.Markers[user] = seq
+		}
+		return err
+	}, "SELECT conversation_id, user_id, seq FROM read_marker WHERE org_id = $1 AND conversation_id IN ("+in(&a, keys(rows))+") AND user_id IN ("+in(&a, readers)+")", a.args...)
+}
+
+// unreadLook is how many entries back unread messages are counted.
+const unreadLook = 1000
+
+// rowUnread loads the numbers of customers' messages that some reader may not have read.
+func (tx *Tx) rowUnread(rows map[message.ConversationID]*inbox.Row, readers []message.UserID) error {
+	if len(readers) == 0 {
+		return nil
+	}
+	a := ids{[]any{tx.org, inbox.UnreadMax}}
+	var parts []string
+	for id, r := range rows {
+		from := r.Head.LastSeq
+		for _, user := range readers {
+			from = min(from, r.Markers[user])
+		}
+		if from = max(from, r.Head.LastSeq-unreadLook); r.Head.CustomerSeq <= from {
+			continue
+		}
+		parts = append(parts, "SELECT conversation_id, seq FROM (SELECT conversation_id, seq FROM entry WHERE org_id = $1 AND conversation_id = "+a.add(id)+
+			" AND seq > "+a.add(from)+" AND author_type = 'customer' AND kind = 'message' ORDER BY seq DESC LIMIT $2) u")
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return tx.query(func(r row) error {
+		var c message.ConversationID
+		var seq int64
+		err := r.Scan(&c, &seq)
+		if row := rows[c]; row != nil {
+			row.CustomerSeqs = append(row.CustomerSeqs, seq)
+		}
+		return err
+	}, strings.Join(parts, " UNION ALL "), a.args...)
+}
