@@ -6,10 +6,10 @@ import english from './labels.en.json' with { type: 'json' };
 export type LabelName = keyof typeof english;
 export type Labels = (name: LabelName, values?: Record<string, string | number>) => string;
 
-/** labelsFor answers with the deployment's words before our own. */
+/** labelsFor answers with the deployment's words before our own; an unknown name is empty. */
 export function labelsFor(own: Record<string, string> | undefined): Labels {
 	return (name, values = {}) => {
-		const text = own?.[name] || english[name];
+		const text = own?.[name] || english[name] || '';
 		return text.replace(/\{(\w+)\}/g, (_, value: string) => String(values[value] ?? ''));
 	};
 }

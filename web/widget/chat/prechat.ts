@@ -1,5 +1,6 @@
 // Pre-chat (CX-1): what is asked before a conversation, and whether the answers will do.
 
+import type { Prefilled } from '../protocol.ts';
 import type { Form, FormField, ServiceConfig } from './wire.ts';
 
 export interface Question {
@@ -9,6 +10,13 @@ export interface Question {
 	required: boolean;
 	maxLength: number;
 	choices: { value: string; label: string }[];
+}
+
+/** A pre-chat that is being asked, with what the page filled in. */
+export interface Asking {
+	when: Form['displayContext'];
+	questions: Question[];
+	prefilled: Record<string, Prefilled>;
 }
 
 /** formOf is the form asked before a Conversation or a Session, if there is one. */

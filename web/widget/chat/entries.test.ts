@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { apply, applyAll, emptyTimeline, pickedIn, posted, receiptsShown, unreadAfter } from './timeline.ts';
+import { apply, applyAll, posted } from './entries.ts';
+import { emptyTimeline, pickedIn, receiptsShown, unreadAfter } from './timeline.ts';
 import type { WireEntry } from './wire.ts';
 
 const agent = { appType: 'agent', subject: 'agent-1', role: 'Agent' };

@@ -1,0 +1,48 @@
+// Where the bytes of unsent files lie until they are sent.
+
+/**
+ * FileStore keeps the bytes of unsent files in IndexedDB, where every tab finds them after a reload;
+ * where that is blocked, in this tab until it closes.
+ */
+export class FileStore {
+	private readonly here = new Map<string, Blob>();
+
+	constructor(private readonly name: string) {}
+
+	async put(id: string, file: Blob): Promise<void> {
+		this.here.set(id, file);
+		await this.with('readwrite', (files) => files.put(file, id));
+	}
+
+	async get(id: string): Promise<Blob | undefined> {
+		const found = this.here.get(id) ?? (await this.with('readonly', (files) => files.get(id)));
+		return found instanceof Blob ? found : undefined;
+	}
+
+	async remove(id: string): Promise<void> {
+		this.here.delete(id);
+		await this.with('readwrite', (files) => files.delete(id));
+	}
+
+	private async with(mode: IDBTransactionMode, work: (files: IDBObjectStore) => IDBRequest): Promise<unknown> {
+		try {
+			const opening = indexedDB.open(this.name, 1);
+			opening.onupgradeneeded = () => opening.result.createObjectStore('files');
+			const database = await settled(opening);
+			try {
+				return await settled(work(database.transaction('files', mode).objectStore('files')));
+			} finally {
+				database.close();
+			}
+		} catch {
+			// Blocked or full: the copy in this tab is all there is.
+			return undefined;
+		}
+	}
+}
+
+const settled = <T>(request: IDBRequest<T>): Promise<T> =>
+	new Promise((resolve, reject) => {
+		request.onsuccess = () => resolve(request.result);
+		request.onerror = () => reject(request.error);
+	});

@@ -1,0 +1,66 @@
+// What is on the widget's screen. Live (live.ts) changes it; components read it and call its verbs.
+
+import type { Api } from '../chat/api.ts';
+import { labelsFor, type Labels } from '../chat/labels.ts';
+import type { Pending } from '../chat/outbox.ts';
+import type { Asking } from '../chat/prechat.ts';
+import type { StreamState } from '../chat/stream.ts';
+import { emptyTimeline, unreadAfter } from '../chat/timeline.ts';
+import type { ServiceConfig } from '../chat/wire.ts';
+import type { Live } from './live.ts';
+import type { PageLink } from './page-link.ts';
+
+export class Chat {
+	phase = $state.raw<'loading' | 'ready' | 'broken' | 'signed-out'>('loading');
+	open = $state.raw(false);
+	timeline = $state.raw(emptyTimeline());
+	unsent = $state.raw<Pending[]>([]);
+	/** Share sent (0–1) of the files on their way, by message. */
+	progress = $state.raw<Record<string, number>>({});
+	stream = $state.raw<StreamState>('live');
+	/** The pre-chat that is being asked. */
+	asking = $state.raw<Asking>();
+	/** Whether there is a conversation on the server. */
+	started = $state.raw(false);
+	/** Whether older entries may be found on the server, and whether they are on their way. */
+	earlier = $state.raw(false);
+	loading = $state.raw(false);
+	/** The last message that the customer has seen, in milliseconds of the server. */
+	seen = $state.raw(0);
+	/** Whether the end of the conversation is in view. */
+	atEnd = $state.raw(true);
+
+	readonly unread = $derived(unreadAfter(this.timeline, this.seen));
+	readonly ended = $derived(this.timeline.session.status === 'Ended' || this.timeline.closed);
+	readonly online = $derived(this.stream !== 'away');
+	readonly t: Labels;
+
+	/**
+	 * live is what connects this to the server. It is fetched after the window is drawn; what the
+	 * customer does before that waits for it.
+	 */
+	constructor(
+		readonly config: ServiceConfig,
+		readonly locale: string,
+		readonly api: Api,
+		readonly live: Promise<Live>,
+		private readonly link: PageLink
+	) {
+		this.t = labelsFor(config.labels);
+	}
+
+	/** do hands a verb to Live. */
+	async do<T>(verb: (live: Live) => T): Promise<Awaited<T>> {
+		return await verb(await this.live);
+	}
+
+	/** followed tells the page that a link was followed. */
+	followed(url: string) {
+		this.link.event('onEmbeddedMessageLinkClicked', { link: url, url });
+	}
+
+	/** leave hands the window back to the page. */
+	leave() {
+		this.link.say({ type: 'minimise' });
+	}
+}

@@ -1,0 +1,95 @@
+// The frame's start: reads its address, asks the page for its settings and the server for the
+// deployment, and shows the conversation.
+
+import { Api, Refusal } from '../chat/api.ts';
+import { counted, isRightToLeft, labelsFor, localeOf } from '../chat/labels.ts';
+import { namesOf } from '../chat/prechat.ts';
+import { retryMs } from '../chat/stream.ts';
+import { lookOf, type Look } from '../chat/theme.ts';
+import type { ServiceConfig } from '../chat/wire.ts';
+import './frame.css';
+import { watchHours } from './hours.ts';
+import { Inbox } from './inbox.ts';
+import { originOf, PageLink } from './page-link.ts';
+
+const address = new URLSearchParams(location.search);
+const origin = originOf(address.get('origin'));
+if (origin) void start(origin);
+
+async function start(origin: string) {
+	const base = originIn(address.get('api')) ?? location.origin;
+	const account = { base, org: address.get('org') ?? '', deployment: address.get('deployment') ?? '', language: address.get('language') || navigator.language };
+	const api = new Api(account);
+	const inbox = new Inbox();
+	const link = new PageLink(origin, (message) => inbox.take(message));
+	link.say({ type: 'hello' });
+
+	const config = await published(api, link);
+	if (!config) return;
+	const locale = localeOf(config.language) ?? localeOf(account.language) ?? 'en';
+	const dark = matchMedia('(prefers-color-scheme: dark)');
+	const show = () => {
+		const look = lookOf(config.branding2 ?? {}, dark.matches);
+		paint(config, look, locale);
+		link.say({ type: 'ready', ready: readyOf(config, look, locale) });
+	};
+	dark.addEventListener('change', show);
+	show();
+	void watchHours(api, link);
+
+	// The launcher stands. The window behind it is fetched now, so that it opens at once; what happens
+	// in it after that, so that it is drawn sooner.
+	const { open } = await import('./window.ts');
+	open(api, config, locale, link, inbox);
+}
+
+/** published is the deployment. Without a network it is waited for; a refusal is final and told to the page. */
+async function published(api: Api, link: PageLink): Promise<ServiceConfig | undefined> {
+	for (let attempt = 1; ; attempt++) {
+		try {
+			return (await api.config()).embeddedServiceConfig;
+		} catch (error) {
+			if (error instanceof Refusal && error.status < 500 && error.status !== 429) {
+				link.say({ type: 'failed', reason: `The deployment ${api.account.deployment} can't be loaded (${error.message.trim()}).` });
+				return undefined;
+			}
+			await new Promise((done) => setTimeout(done, retryMs(attempt, Math.random())));
+		}
+	}
+}
+
+/** paint sets colours, font, language and direction. Values go through the CSSOM, so no inline style is needed. */
+function paint(config: ServiceConfig, look: Look, locale: string) {
+	const page = document.documentElement;
+	for (const [name, value] of Object.entries(look)) page.style.setProperty(`--${name}`, value);
+	if (config.branding2?.font) page.style.setProperty('--font', config.branding2.font);
+	page.style.colorScheme = look.scheme;
+	page.lang = locale;
+	page.dir = isRightToLeft(locale) ? 'rtl' : 'ltr';
+}
+
+function readyOf(config: ServiceConfig, look: Look, locale: string) {
+	const t = labelsFor(config.labels);
+	return {
+		look,
+		labels: {
+			open: t('launcher_open'),
+			close: t('launcher_close'),
+			unread: t(counted('unread', 2, locale), { count: '{count}' }),
+			title: config.branding2?.title || t('title')
+		},
+		position: config.branding2?.position === 'left' ? ('left' as const) : ('right' as const),
+		rtl: isRightToLeft(locale),
+		hiddenFields: namesOf(config, true),
+		visibleFields: namesOf(config, false)
+	};
+}
+
+function originIn(url: string | null): string | undefined {
+	try {
+		const { protocol, origin } = new URL(url ?? '');
+		return /^https?:$/.test(protocol) ? origin : undefined;
+	} catch {
+		return undefined;
+	}
+}

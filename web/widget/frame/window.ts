@@ -1,0 +1,39 @@
+// The window behind the launcher: what it shows, and who acts on what the page asks for.
+
+import { mount } from 'svelte';
+import type { Api } from '../chat/api.ts';
+import type { ServiceConfig } from '../chat/wire.ts';
+import type { PageSettings } from '../protocol.ts';
+import App from './App.svelte';
+import { Chat } from './chat.svelte.ts';
+import type { Inbox } from './inbox.ts';
+import type { Live } from './live.ts';
+import type { PageLink } from './page-link.ts';
+
+/** open draws the window, hidden until the page shows it, and then fetches what makes it live. */
+export function open(api: Api, config: ServiceConfig, locale: string, link: PageLink, inbox: Inbox) {
+	let settled: (live: Live) => void;
+	const live = new Promise<Live>((done) => (settled = done));
+	let told: (settings: PageSettings) => void;
+	const settings = new Promise<PageSettings>((done) => (told = done));
+
+	const chat = new Chat(config, locale, api, live, link);
+	mount(App, { target: document.body, props: { chat, link } });
+	inbox.read((message) => {
+		switch (message.type) {
+			case 'settings':
+				told(message.settings);
+				return void chat.do((live) => live.settings(message.settings));
+			case 'open':
+				chat.open = true;
+				return void chat.do((live) => live.show());
+			case 'minimise':
+				chat.open = false;
+				return;
+			case 'clear':
+				return void chat.do((live) => live.clear());
+		}
+	});
+
+	void import('./live.ts').then(async ({ begin }) => settled(begin(chat, api, link, await settings)));
+}
