@@ -1,0 +1,167 @@
+package customer
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/language"
+
+	"switchboard/internal/fault"
+	"switchboard/internal/message"
+	"switchboard/internal/resource"
+)
+
+// FieldMax is the longest answer to a pre-chat field that sets no limit of its own, in characters.
+const FieldMax = 255
+
+// Standard pre-chat fields (CX-1): taken even where the form doesn't ask for them.
+const (
+	FirstName = "_firstName"
+	LastName  = "_lastName"
+	Email     = "_email"
+	Subject   = "_subject"
+)
+
+var standardLabels = map[string]string{FirstName: "First name", LastName: "Last name", Email: "E-mail", Subject: "Subject"}
+
+var (
+	emailForm = regexp.MustCompile(`^[^\s@]+@[^\s@]+\.[^\s@]{2,}$`)
+	phoneForm = regexp.MustCompile(`^\+?[\d\s().\-/]{5,30}$`)
+)
+
+// Prechat reads the answers to the form as fields in the form's order. Answers are checked against the
+// published form, hidden fields included. A client that sends any shows the form, so then the required
+// ones must be there. What the form doesn't know is left out, as clients of the original expect.
+func (d *Deployment) Prechat(answers map[string]string, lang string) ([]message.Field, error) {
+	if len(answers) == 0 {
+		return nil, nil
+	}
+	var fields []message.Field
+	wrong := map[string]string{}
+	known := map[string]bool{}
+	for _, f := range d.Settings.Prechat {
+		known[f.Name] = true
+		value := strings.TrimSpace(answers[f.Name])
+		if complaint := complaintAbout(f, value, d.Settings.PrechatActive); complaint != "" {
+			wrong["routingAttributes."+f.Name] = complaint
+			continue
+		}
+		if value != "" {
+			fields = append(fields, message.Field{Name: f.Name, Label: Label(f, lang, d.Settings.Languages), Value: value, Hidden: f.Hidden})
+		}
+	}
+	for _, name := range []string{FirstName, LastName, Email, Subject} {
+		value := strings.TrimSpace(answers[name])
+		if known[name] || value == "" {
+			continue
+		}
+		if utf8.RuneCountInString(value) > FieldMax {
+			wrong["routingAttributes."+name] = tooLong(FieldMax)
+			continue
+		}
+		fields = append(fields, message.Field{Name: name, Label: standardLabels[name], Value: value})
+	}
+	if len(wrong) > 0 {
+		e := fault.New(fault.Unprocessable, "Some answers of the form can't be taken.")
+		e.Fields = wrong
+		return nil, e
+	}
+	return fields, nil
+}
+
+// complaintAbout is what is wrong with an answer, or nothing.
+func complaintAbout(f resource.PrechatField, value string, active bool) string {
+	if value == "" || f.Type == "Checkbox" && value != "true" {
+		if f.Required && !f.Hidden && active {
+			return "This field is required."
+		}
+		if value == "" {
+			return ""
+		}
+	}
+	limit := FieldMax
+	if f.MaxLength > 0 {
+		limit = f.MaxLength
+	}
+	if utf8.RuneCountInString(value) > limit {
+		return tooLong(limit)
+	}
+	switch f.Type {
+	case "Email":
+		if !emailForm.MatchString(value) {
+			return "This is not an e-mail address."
+		}
+	case "Phone":
+		if !phoneForm.MatchString(value) {
+			return "This is not a phone number."
+		}
+	case "Number":
+		if _, err := strconv.ParseFloat(strings.Replace(value, ",", ".", 1), 64); err != nil {
+			return "This is not a number."
+		}
+	case "Checkbox":
+		if value != "true" && value != "false" {
+			return "A checkbox is true or false."
+		}
+	case "ChoiceList":
+		if !slices.ContainsFunc(f.Choices, func(o message.Option) bool { return o.ID == value || o.Title == value }) {
+			return "This is none of the choices."
+		}
+	}
+	return ""
+}
+
+func tooLong(limit int) string { return "This has more than " + strconv.Itoa(limit) + " characters." }
+
+// profile is what the pre-chat tells about the person.
+func profile(fields []message.Field, lang string) message.Profile {
+	var first, last string
+	for _, f := range fields {
+		switch f.Name {
+		case FirstName:
+			first = f.Value
+		case LastName:
+			last = f.Value
+		}
+	}
+	return message.Profile{Name: strings.TrimSpace(first + " " + last), Locale: Language(lang)}
+}
+
+// Label of a field in a language, or in one that the deployment has, or the standard one's own.
+func Label(f resource.PrechatField, lang string, languages []string) string {
+	for _, l := range Preferred(lang, languages) {
+		if label := f.Labels[l]; label != "" {
+			return label
+		}
+	}
+	if label, ok := standardLabels[f.Name]; ok {
+		return label
+	}
+	return f.Name
+}
+
+// Preferred is the order in which texts of a language are looked for: itself, the same without its
+// region, then the deployment's languages in their order.
+func Preferred(lang string, languages []string) []string {
+	order := []string{lang}
+	if tag, err := language.Parse(lang); err == nil {
+		base, _ := tag.Base()
+		order = append(order, tag.String(), base.String())
+	}
+	return slices.Compact(append(order, languages...))
+}
+
+// Language is the canonical form of a language tag, empty when it is none.
+func Language(tag string) string {
+	if tag == "" || len(tag) > 35 {
+		return ""
+	}
+	t, err := language.Parse(tag)
+	if err != nil || t == language.Und {
+		return ""
+	}
+	return t.String()
+}

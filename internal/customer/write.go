@@ -1,0 +1,277 @@
+package customer
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"switchboard/internal/conversation"
+	"switchboard/internal/fault"
+	"switchboard/internal/message"
+)
+
+const (
+	// TextMax is the longest message a customer may write, in characters.
+	TextMax = 10_000
+	// FileMax is the largest file in bytes (CH-1).
+	FileMax = 5 << 20
+)
+
+// FileTypes are the media types that customers may send on the web (CH-1).
+var FileTypes = []string{"application/pdf", "image/png", "image/jpeg", "image/bmp", "image/gif", "image/tiff"}
+
+var (
+	threadForm  = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
+	messageForm = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z_.:-]{0,99}$`)
+)
+
+// Draft is a message as a customer's client sends it.
+type Draft struct {
+	// ID is the client's own: posted again, the message is not made again.
+	ID       string
+	Content  message.Content
+	AnswerTo string // the id of the message that this one answers, as the client knows it
+	// Begins: the client knows that this message begins a session, and has asked what the form asks.
+	Begins   bool
+	Answers  map[string]string // to the pre-chat
+	Language string
+}
+
+// OpenConversation makes the conversation that a client names, or finds the one it made before. With
+// answers to the pre-chat a session begins at once, new, and waits for the first message (SL-2).
+func (s *Service) OpenConversation(ctx context.Context, v Visitor, thread string, answers map[string]string, lang string) (created bool, err error) {
+	if !threadForm.MatchString(thread) {
+		return false, fault.New(fault.Malformed, "conversationId must be a UUID in lower case.")
+	}
+	fields, err := v.Deployment.Prechat(answers, lang)
+	if err != nil {
+		return false, err
+	}
+	err = s.Write(ctx, v.Org, func(tx Tx) error {
+		c, fresh, err := tx.EnsureConversation(v.Channel, v.Customer, thread)
+		created = fresh
+		if err != nil || !fresh || len(fields) == 0 {
+			return err
+		}
+		if err := tx.NameCustomer(v.Customer, profile(fields, lang)); err != nil {
+			return err
+		}
+		return conversation.Begin(tx, &c, conversation.FromCustomer, conversation.CustomerWrote, fields)
+	})
+	return created, err
+}
+
+// Say keeps a customer's message: seen before? → conversation, locked → session → entry. It returns
+// the entry; posted again with the same id it returns the first one.
+func (s *Service) Say(ctx context.Context, v Visitor, thread string, d Draft) (said conversation.Entry, err error) {
+	if err := d.check(); err != nil {
+		return said, err
+	}
+	fields, err := v.Deployment.Prechat(d.Answers, d.Language)
+	if err != nil {
+		return said, err
+	}
+	err = s.Write(ctx, v.Org, func(tx Tx) error {
+		first, err := tx.Once(v.Channel, v.Customer.String()+"/"+thread+"/"+d.ID)
+		if err != nil {
+			return err
+		}
+		c, err := own(tx, v, thread)
+		if err != nil {
+			return err
+		}
+		if !first {
+			said, err = mine(tx, &c, d.ID)
+			return err
+		}
+		if !c.ClosedAt.IsZero() {
+			return closed()
+		}
+		settings := &v.Deployment.Settings
+		if !c.Session.Status.Open() && settings.PrechatActive && settings.PrechatEachOne && !d.Begins && len(fields) == 0 {
+			return fault.New(fault.NoSession, "The last session is over. Ask the pre-chat form again, then send the message as the first of a new session.")
+		}
+		e := conversation.Entry{ID: message.NewID[message.EntryID](), Kind: message.KindMessage, Content: d.Content, ClientID: d.ID}
+		if err := answer(tx, &c, &e, d.AnswerTo); err != nil {
+			return err
+		}
+		if err := s.say(tx, &c, v, &e, fields, d.Language); err != nil {
+			return err
+		}
+		said = e
+		return nil
+	})
+	return said, err
+}
+
+// say moves the session as a customer's message does, and appends it.
+func (s *Service) say(tx Tx, c *conversation.Conversation, v Visitor, e *conversation.Entry, fields []message.Field, lang string) error {
+	if e.Content.File != nil {
+		if _, err := tx.BindFile(e.Content.File.ID, c.ID); err != nil {
+			return err
+		}
+	}
+	wrote := c.CustomerSeq > 0
+	prior := c.Session.Status
+	var lastAgent time.Duration
+	if !prior.Open() {
+		prior = conversation.New // the one that begins now
+		var err error
+		if lastAgent, err = tx.LastAgentWithin(v.Channel); err != nil {
+			return err
+		}
+	}
+	changed, err := conversation.CustomerWrites(tx, c, fields, lastAgent)
+	if err != nil {
+		return err
+	}
+	if err := conversation.Received(tx, c, e); err != nil {
+		return err
+	}
+	if !wrote {
+		if err := tx.ImplyConsent(v.Customer); err != nil {
+			return err
+		}
+	}
+	if p := profile(fields, lang); p.Name != "" {
+		if err := tx.NameCustomer(v.Customer, p); err != nil {
+			return err
+		}
+	}
+	if !changed {
+		return nil
+	}
+	if err := tx.CustomerEvent(conversation.CustomerEvent{
+		Customer: v.Customer, Conversation: c.ID, Type: conversation.CustomerSessionStatus, At: tx.Now(),
+		Detail: conversation.CustomerDetail{Session: c.Session.ID, Status: c.Session.Status, Prior: prior},
+	}); err != nil {
+		return err
+	}
+	return tx.SessionChanged(&c.Session)
+}
+
+func (d *Draft) check() error {
+	if !messageForm.MatchString(d.ID) {
+		return fault.New(fault.Malformed, "message.id must be a UUID made by the client.")
+	}
+	c := &d.Content
+	c.Text = strings.TrimRight(c.Text, " \n\t\r")
+	if n := utf8.RuneCountInString(c.Text); n > TextMax {
+		e := fault.Invalid("message.staticContent.text", "The text has %d characters; at most %d are taken.", n, TextMax)
+		e.Delivery = fault.TextTooLarge
+		return e
+	}
+	if strings.TrimSpace(c.Text) == "" && c.File == nil && c.Choice == nil && len(c.Form) == 0 {
+		return fault.Invalid("message.staticContent.text", "There is nothing in this message.")
+	}
+	return nil
+}
+
+// answer ties an entry to the one that it answers. A choice without its title gets it from there.
+func answer(tx Tx, c *conversation.Conversation, e *conversation.Entry, id string) error {
+	if id == "" {
+		return nil
+	}
+	target, err := mine(tx, c, id)
+	if fault.CodeOf(err) == fault.NotFound {
+		return fault.Invalid("message.inReplyToMessageId", "There is no such message in this conversation.")
+	}
+	if err != nil {
+		return err
+	}
+	e.RefersTo = target.ID
+	if e.Content.Choice != nil && e.Content.Choice.Title == "" {
+		for _, o := range target.Content.Buttons {
+			if o.ID == e.Content.Choice.ID {
+				e.Content.Choice.Title = o.Title
+			}
+		}
+	}
+	return nil
+}
+
+// mine finds a message of the customer's own window by the id under which it stands there (PublicID).
+func mine(tx Tx, c *conversation.Conversation, id string) (conversation.Entry, error) {
+	none := fault.New(fault.NotFound, "There is no such message in this conversation.")
+	if e, found, err := tx.EntryByClientID(c.ID, id); err != nil || found && e.Author == message.AuthorCustomer {
+		return e, err
+	}
+	entry, err := message.ParseID[message.EntryID](id)
+	if err != nil {
+		return conversation.Entry{}, none
+	}
+	e, err := tx.Entry(entry)
+	if err == nil && (e.Conversation != c.ID || !e.SeenByCustomer()) {
+		err = none
+	}
+	return e, err
+}
+
+// PublicID is the id under which an entry stands in the customer's window: the client's own for what
+// the customer wrote, ours for everything else.
+func PublicID(e *conversation.Entry) string {
+	if e.Author == message.AuthorCustomer && e.ClientID != "" {
+		return e.ClientID
+	}
+	return e.ID.String()
+}
+
+// EndSession ends the open session, if there is one.
+func (s *Service) EndSession(ctx context.Context, v Visitor, thread string) error {
+	return s.Write(ctx, v.Org, func(tx Tx) error {
+		c, err := own(tx, v, thread)
+		if err != nil {
+			return err
+		}
+		return end(tx, &c)
+	})
+}
+
+// CloseConversation ends the session and takes no more messages in this conversation. The customer's
+// next one is another.
+func (s *Service) CloseConversation(ctx context.Context, v Visitor, thread string) error {
+	return s.Write(ctx, v.Org, func(tx Tx) error {
+		c, err := own(tx, v, thread)
+		if err != nil || !c.ClosedAt.IsZero() {
+			return err
+		}
+		c.ClosedAt = tx.Now()
+		if err := end(tx, &c); err != nil {
+			return err
+		}
+		if err := tx.SaveConversation(&c); err != nil {
+			return err
+		}
+		if err := tx.ConversationChanged(c.ID, message.UserID{}); err != nil {
+			return err
+		}
+		return tx.CustomerEvent(conversation.CustomerEvent{
+			Customer: v.Customer, Conversation: c.ID, Type: conversation.CustomerClosed, At: tx.Now(),
+			Detail: conversation.CustomerDetail{Session: c.Session.ID, Role: "EndUser"},
+		})
+	})
+}
+
+func end(tx Tx, c *conversation.Conversation) error {
+	if !c.Session.Status.Open() {
+		return nil
+	}
+	return conversation.End(tx, c, conversation.CustomerEnded, "customer", conversation.Staff{}, "")
+}
+
+// own finds a visitor's conversation. Somebody else's is not there.
+func own(tx Tx, v Visitor, thread string) (conversation.Conversation, error) {
+	c, found, err := tx.ConversationByThread(v.Channel, v.Customer, thread)
+	if err == nil && !found {
+		err = noConversation()
+	}
+	return c, err
+}
+
+func noConversation() error { return fault.New(fault.NotFound, "There is no such conversation.") }
+
+func closed() error {
+	return fault.New(fault.UnlawfulState, "This conversation is closed. Start a new one to write.")
+}

@@ -1,0 +1,89 @@
+package customer
+
+import (
+	"net/http"
+	"strconv"
+
+	"switchboard/internal/customer"
+	"switchboard/internal/fault"
+)
+
+type admission struct {
+	OrgID                 string `json:"orgId"`
+	DeveloperName         string `json:"esDeveloperName"`
+	DeviceID              string `json:"deviceId"`
+	Language              string `json:"language"`
+	AuthorizationType     string `json:"authorizationType"`
+	CustomerIdentityToken string `json:"customerIdentityToken"`
+}
+
+// admit gives an unverified visitor a token and the deployment's configuration.
+func (a *API) admit(w http.ResponseWriter, r *http.Request) error {
+	var body admission
+	if err := readJSON(w, r, &body); err != nil {
+		return err
+	}
+	d, err := a.published(r, body.OrgID, body.DeveloperName)
+	if err != nil {
+		return err
+	}
+	language := body.Language
+	if language == "" {
+		language = firstLanguage(r.Header.Get("Accept-Language"))
+	}
+	t, err := a.Customers.Admit(r.Context(), d, body.DeviceID, language)
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, map[string]any{
+		"accessToken": t.Token,
+		"lastEventId": strconv.FormatInt(t.EventSeq, 10),
+		"expiresAt":   t.ExpiresAt.UnixMilli(),
+		"context": map[string]any{
+			"deviceId":      t.Device,
+			"endUser":       map[string]any{"appType": appEndUser, "role": roleEndUser, "subject": t.Customer.String()},
+			"configuration": configuration(d, body.Language),
+		},
+	})
+}
+
+// admitVerified refuses truthfully: an identity token can only be believed where a keyset is
+// configured that says who signs them, and no deployment has one.
+func (a *API) admitVerified(w http.ResponseWriter, r *http.Request) error {
+	var body admission
+	if err := readJSON(w, r, &body); err != nil {
+		return err
+	}
+	if _, err := a.published(r, body.OrgID, body.DeveloperName); err != nil {
+		return err
+	}
+	return fault.New(fault.Unauthorized, "This deployment has no keys to verify identity tokens with, so nobody can sign in. Ask for an unauthenticated access token.").
+		With("reason", "verification_not_configured")
+}
+
+func (a *API) published(r *http.Request, org, name string) (*customer.Deployment, error) {
+	if org == "" || name == "" {
+		return nil, fault.New(fault.Malformed, "The organisation's key and the deployment's name are needed.")
+	}
+	d, err := a.Customers.Published(r.Context(), orgKey(org), name)
+	if err != nil {
+		return nil, err
+	}
+	return d, a.allowOrigin(r, d)
+}
+
+func (a *API) continueToken(w http.ResponseWriter, r *http.Request, v customer.Visitor) error {
+	secret, err := a.Customers.Continue(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, map[string]any{"accessToken": secret, "expiresAt": v.ExpiresAt.UnixMilli()})
+}
+
+func (a *API) revoke(w http.ResponseWriter, r *http.Request, v customer.Visitor) error {
+	if err := a.Customers.Revoke(r.Context(), v); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}

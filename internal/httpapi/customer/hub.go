@@ -1,0 +1,228 @@
+package customer
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"switchboard/internal/message"
+)
+
+const (
+	// pollEvery and pollMost make up for lost wake-ups: so often, so many people are asked about, in
+	// turn. Up to pollMost people nobody waits longer than pollEvery.
+	pollEvery = time.Second
+	pollMost  = 2000
+	// streamsMax is how many streams one person may hold: many tabs, and not more.
+	streamsMax = 32
+	// typingWaiting is how many typing frames a stream holds back before it drops some.
+	typingWaiting = 4
+)
+
+// Wakes is what a bus' subscription offers.
+type Wakes interface {
+	Wait() <-chan struct{}
+	Take() map[string]struct{}
+	Cancel()
+}
+
+// HubRows is what a hub reads.
+type HubRows interface {
+	CustomerHeads(ctx context.Context, org message.OrgID, ids []message.CustomerID) (map[message.CustomerID]int64, error)
+	CustomerThread(ctx context.Context, org message.OrgID, id message.ConversationID) (string, error)
+}
+
+// Hub wakes the streams of this node's customers. It holds no content: a stream that is woken reads
+// what is new for itself, so nothing is lost when a wake-up comes twice, late or never.
+type Hub struct {
+	rows  HubRows
+	wakes Wakes
+
+	mu       sync.Mutex
+	people   map[string]*person // by wake-up name
+	order    []*person          // for polling in turn; may hold some that have gone
+	turn     int
+	stopping chan struct{}
+	stopped  chan struct{}
+	once     sync.Once
+}
+
+// person is a messaging user with open streams.
+type person struct {
+	org     message.OrgID
+	id      message.CustomerID
+	head    int64 // highest number that a poll has seen
+	streams map[*stream]struct{}
+}
+
+// stream is one open connection.
+type stream struct {
+	look   chan struct{} // something may be new
+	typing chan typing
+}
+
+type typing struct {
+	thread, name string
+	started      bool
+}
+
+// NewHub makes a hub on a subscription of the bus, which it cancels when it stops. Start it.
+func NewHub(rows HubRows, wakes Wakes) *Hub {
+	return &Hub{rows: rows, wakes: wakes, people: map[string]*person{}, stopping: make(chan struct{}), stopped: make(chan struct{})}
+}
+
+// Start begins to wake streams.
+func (h *Hub) Start() { go h.run() }
+
+// Stop tells every stream to end, so that clients come back to another node, and returns when the hub
+// has stopped. Streams end within a write's time.
+func (h *Hub) Stop() {
+	h.once.Do(func() { close(h.stopping) })
+	<-h.stopped
+}
+
+func (h *Hub) run() {
+	defer close(h.stopped)
+	defer h.wakes.Cancel()
+	poll := time.NewTicker(pollEvery)
+	defer poll.Stop()
+	for {
+		select {
+		case <-h.stopping:
+			return
+		case <-h.wakes.Wait():
+			h.wake(h.wakes.Take())
+		case <-poll.C:
+			h.poll()
+		}
+	}
+}
+
+func (h *Hub) wake(names map[string]struct{}) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for name := range names {
+		if p := h.people[name]; p != nil {
+			p.wake()
+		}
+	}
+}
+
+func (p *person) wake() {
+	for s := range p.streams {
+		select {
+		case s.look <- struct{}{}:
+		default: // it is going to look anyway
+		}
+	}
+}
+
+// poll asks for the next people in turn how far their streams are, and wakes those with something new.
+func (h *Hub) poll() {
+	byOrg := map[message.OrgID][]message.CustomerID{}
+	h.mu.Lock()
+	if h.turn >= len(h.order) {
+		h.turn = 0
+		h.order = h.order[:0]
+		for _, p := range h.people {
+			h.order = append(h.order, p)
+		}
+	}
+	for n := 0; n < pollMost && h.turn < len(h.order); h.turn++ {
+		if p := h.order[h.turn]; len(p.streams) > 0 {
+			byOrg[p.org] = append(byOrg[p.org], p.id)
+			n++
+		}
+	}
+	h.mu.Unlock()
+	for org, ids := range byOrg {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		heads, err := h.rows.CustomerHeads(ctx, org, ids)
+		cancel()
+		if err != nil {
+			slog.Warn("customers' streams could not be polled", "err", err)
+			continue
+		}
+		h.mu.Lock()
+		for id, head := range heads {
+			if p := h.people[message.WakeCustomer(id)]; p != nil && p.org == org && head > p.head {
+				p.head = head
+				p.wake()
+			}
+		}
+		h.mu.Unlock()
+	}
+}
+
+var errTooManyStreams = errors.New("too many streams")
+
+// join adds a stream. It is woken from now on, so what it reads after joining misses nothing.
+func (h *Hub) join(org message.OrgID, id message.CustomerID) (*stream, error) {
+	s := &stream{look: make(chan struct{}, 1), typing: make(chan typing, typingWaiting)}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	name := message.WakeCustomer(id)
+	p := h.people[name]
+	if p == nil {
+		p = &person{org: org, id: id, streams: map[*stream]struct{}{}}
+		h.people[name] = p
+	}
+	if len(p.streams) >= streamsMax {
+		return nil, errTooManyStreams
+	}
+	p.streams[s] = struct{}{}
+	return s, nil
+}
+
+func (h *Hub) leave(id message.CustomerID, s *stream) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	name := message.WakeCustomer(id)
+	if p := h.people[name]; p != nil {
+		delete(p.streams, s)
+		if len(p.streams) == 0 {
+			delete(h.people, name)
+		}
+	}
+}
+
+// Streams is how many are open on this node.
+func (h *Hub) Streams() (n int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, p := range h.people {
+		n += len(p.streams)
+	}
+	return n
+}
+
+// AgentTyping shows a customer that an agent writes, or has stopped. It reaches the streams of this
+// node, is numbered by nothing and kept nowhere.
+func (h *Hub) AgentTyping(org message.OrgID, id message.CustomerID, conversation message.ConversationID, name string, started bool) {
+	wake := message.WakeCustomer(id)
+	h.mu.Lock()
+	p := h.people[wake]
+	present := p != nil && p.org == org
+	h.mu.Unlock()
+	if !present {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	thread, err := h.rows.CustomerThread(ctx, org, conversation)
+	if err != nil {
+		return // it is over before it could be shown
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if p := h.people[wake]; p != nil {
+		for s := range p.streams {
+			select {
+			case s.typing <- typing{thread, name, started}:
+			default:
+			}
+		}
+	}
+}

@@ -1,0 +1,188 @@
+package customer
+
+import (
+	"bytes"
+	"net/http"
+	"strconv"
+	"time"
+
+	"switchboard/internal/customer"
+	"switchboard/internal/fault"
+)
+
+const (
+	// keepAlive is well below the 90 s after which clients give a silent stream up.
+	keepAlive = 20 * time.Second
+	// writeWithin is how long a client may take to take what is written before it is dropped.
+	writeWithin = 10 * time.Second
+	// eventsAtOnce is how many events are read and written together.
+	eventsAtOnce = 100
+	// retryMillis is told to clients: how long to wait before they come back.
+	retryMillis = 1000
+)
+
+// stream tells a customer what happens, as it happens: first everything visible after the cursor, then
+// each event once, in order. Whatever breaks it off, the client comes back with its last id.
+func (a *API) stream(w http.ResponseWriter, r *http.Request, v customer.Visitor) error {
+	if r.Header.Get("X-Org-Id") == "" {
+		return fault.New(fault.Malformed, "The header X-Org-Id is needed.")
+	}
+	cursor, err := lastEventID(r)
+	if err != nil {
+		return err
+	}
+	s, err := a.Hub.join(v.Org, v.Customer)
+	if err != nil {
+		return fault.New(fault.RateLimited, "Too many streams are open. Close some.")
+	}
+	defer a.Hub.leave(v.Customer, s)
+	start, err := a.Customers.Start(r.Context(), v, cursor)
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "no-store, no-transform")
+	h.Set("X-Accel-Buffering", "no") // for proxies that collect answers
+	out := &frames{w: w, control: http.NewResponseController(w)}
+	_ = out.control.SetReadDeadline(time.Time{}) // the server's own, for requests, would end the stream
+	defer func() { _ = out.control.SetWriteDeadline(time.Time{}) }()
+	out.comment("open")
+	out.b.WriteString("retry: " + strconv.Itoa(retryMillis) + "\n\n")
+	if start.Resync {
+		out.frame(decimal(start.After), "resync", []byte(`{"lastEventId":"`+decimal(start.After)+`"}`))
+	}
+	if out.flush() != nil {
+		return nil
+	}
+	a.follow(r, v, s, start.After, out)
+	return nil
+}
+
+// follow writes until the client goes, falls behind, the token ends or the server stops. Errors end
+// it as well: what was not written is written when the client is back.
+func (a *API) follow(r *http.Request, v customer.Visitor, s *stream, after int64, out *frames) {
+	ctx := r.Context()
+	expires := time.NewTimer(time.Until(v.ExpiresAt))
+	defer expires.Stop()
+	alive := time.NewTicker(keepAlive)
+	defer alive.Stop()
+	for {
+		for {
+			events, err := a.Customers.Events(ctx, v, after, eventsAtOnce)
+			if err != nil {
+				return
+			}
+			for i := range events {
+				if err := a.write(out, v, &events[i]); err != nil {
+					return
+				}
+				after = events[i].Seq
+			}
+			if len(events) > 0 && out.flush() != nil {
+				return
+			}
+			if len(events) < eventsAtOnce {
+				break
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-a.Hub.stopping:
+			out.comment("reconnect")
+			_ = out.flush()
+			return
+		case <-expires.C:
+			return
+		case <-s.look:
+			// A wake-up may also mean that the token was revoked.
+			if _, err := a.Customers.Authenticate(ctx, bearer(r)); err != nil && fault.CodeOf(err).Class() == fault.ClassUnauthorized {
+				return
+			}
+		case t := <-s.typing:
+			if !v.Deployment.Settings.Typing {
+				continue
+			}
+			if a.writeTyping(out, v, t) != nil || out.flush() != nil {
+				return
+			}
+		case <-alive.C:
+			out.comment("")
+			if out.flush() != nil {
+				return
+			}
+		}
+	}
+}
+
+func (a *API) write(out *frames, v customer.Visitor, ev *customer.Event) error {
+	data, err := frameData(v, ev.Thread, a.entry(v, ev))
+	if err != nil {
+		return err
+	}
+	out.frame(decimal(ev.Seq), eventName(ev.Type), data)
+	return nil
+}
+
+// writeTyping has no id: it is not part of what is kept.
+func (a *API) writeTyping(out *frames, v customer.Visitor, t typing) error {
+	now := time.Now().UnixMilli()
+	name, event := typingStarted, "CONVERSATION_TYPING_STARTED_INDICATOR"
+	if !t.started {
+		name, event = typingStopped, "CONVERSATION_TYPING_STOPPED_INDICATOR"
+	}
+	id := lineID(v.Customer, -time.Now().UnixNano())
+	data, err := frameData(v, t.thread, entry{
+		SenderDisplayName: t.name, Identifier: id, EntryType: name, Sender: participantOf(roleAgent, t.name),
+		Transcripted: now, ClientTimestamp: now, RelatedRecords: []string{},
+		payload: object{"entryType": name, "id": id, "timestamp": now},
+	})
+	if err == nil {
+		out.frame("", event, data)
+	}
+	return err
+}
+
+// lastEventID is the client's cursor; none is 0.
+func lastEventID(r *http.Request) (int64, error) {
+	text := r.Header.Get("Last-Event-Id")
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 0 {
+		return 0, fault.New(fault.Malformed, "Last-Event-Id is a whole number.")
+	}
+	return n, nil
+}
+
+// frames collects what goes out together.
+type frames struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+	b       bytes.Buffer
+}
+
+func (f *frames) comment(text string) { f.b.WriteString(": " + text + "\n\n") }
+
+// frame writes one event. data is JSON and has no line breaks.
+func (f *frames) frame(id, event string, data []byte) {
+	if id != "" {
+		f.b.WriteString("id: " + id + "\n")
+	}
+	f.b.WriteString("event: " + event + "\ndata: ")
+	f.b.Write(data)
+	f.b.WriteString("\n\n")
+}
+
+// flush sends what was collected. A client that doesn't take it in time is dropped.
+func (f *frames) flush() error {
+	_ = f.control.SetWriteDeadline(time.Now().Add(writeWithin))
+	_, err := f.w.Write(f.b.Bytes())
+	if err == nil {
+		err = f.control.Flush()
+	}
+	f.b = bytes.Buffer{} // an idle stream holds no memory for the largest thing it ever said
+	return err
+}

@@ -1,0 +1,57 @@
+package store
+
+import (
+	"context"
+
+	"switchboard/internal/consent"
+	"switchboard/internal/customer"
+	"switchboard/internal/message"
+)
+
+// InsertCustomerToken keeps an access token by its hash.
+func (tx *Tx) InsertCustomerToken(t customer.Token) error {
+	return tx.exec(`INSERT INTO customer_token (token_hash, org_id, user_id, channel_id, deployment_id, created_at, expires_at)
+ VALUES ($1, $2, $3, $4, $5, $6, $7)`, t.Hash, tx.org, t.Customer, t.Channel, t.Deployment, us(t.CreatedAt), us(t.ExpiresAt))
+}
+
+// RevokeCustomerTokens ends a token and those continued from it, which expire at the same microsecond.
+func (tx *Tx) RevokeCustomerTokens(t customer.Token) error {
+	return tx.exec("UPDATE customer_token SET revoked_at = $4 WHERE org_id = $1 AND user_id = $2 AND expires_at = $3 AND revoked_at IS NULL",
+		tx.org, t.Customer, us(t.ExpiresAt), us(tx.Now()))
+}
+
+// ImplyConsent notes that somebody whose consent is not known has written.
+func (tx *Tx) ImplyConsent(id message.CustomerID) error {
+	return tx.exec("UPDATE messaging_user SET consent = $3, version = version + 1 WHERE org_id = $1 AND id = $2 AND consent = $4",
+		tx.org, id, string(consent.Implicit), string(consent.None))
+}
+
+// CustomerToken by its hash, whether it is still good or not.
+func (db *DB) CustomerToken(ctx context.Context, hash []byte) (t customer.Token, err error) {
+	t.Hash = hash
+	found, err := one(db.reader(ctx, message.OrgID{}), []any{&t.Org, &t.Customer, &t.Channel, &t.Deployment, &t.CreatedAt, &t.ExpiresAt, &t.RevokedAt,
+		&t.DeploymentVersion, &t.ChannelActive},
+		`SELECT t.org_id, t.user_id, t.channel_id, t.deployment_id, t.created_at, t.expires_at, t.revoked_at, d.version, ch.active
+ FROM customer_token t JOIN deployment d ON d.org_id = t.org_id AND d.id = t.deployment_id
+ JOIN channel ch ON ch.org_id = t.org_id AND ch.id = t.channel_id WHERE t.token_hash = $1`, hash)
+	return t, must(found, asFault(err), "access token")
+}
+
+const publishedSelect = `SELECT o.id, o.key, d.id, d.name, d.api_name, d.kind, d.version, ch.id, ch.address, ch.active, d.published
+ FROM org o JOIN deployment d ON d.org_id = o.id JOIN channel ch ON ch.org_id = d.org_id AND ch.id = d.channel_id `
+
+func (db *DB) published(ctx context.Context, where string, args ...any) (d customer.Deployment, err error) {
+	found, err := one(db.reader(ctx, message.OrgID{}), []any{&d.Org, &d.OrgKey, &d.ID, &d.Name, &d.APIName, &d.Kind, &d.Version,
+		&d.Channel, &d.Address, &d.ChannelActive, jsonColumn{&d.Settings}}, publishedSelect+where+" AND d.published IS NOT NULL", args...)
+	return d, must(found, asFault(err), "published deployment")
+}
+
+// PublishedDeployment by the organisation's key and the deployment's API name.
+func (db *DB) PublishedDeployment(ctx context.Context, orgKey, name string) (customer.Deployment, error) {
+	return db.published(ctx, "WHERE o.key = $1 AND d.api_name = $2", orgKey, name)
+}
+
+// PublishedDeploymentByID is one of an organisation.
+func (db *DB) PublishedDeploymentByID(ctx context.Context, org message.OrgID, id message.DeploymentID) (customer.Deployment, error) {
+	return db.published(ctx, "WHERE d.org_id = $1 AND d.id = $2", org, id)
+}
