@@ -29,7 +29,9 @@ type dialect struct {
 	// like is the case-insensitive LIKE.
 	like string
 	// nextNumber gives the organisation's next session number.
-	nextNumber func(message.OrgID) string
+	nextNumber string
+	// newOrg prepares what the database keeps beside the tables for an organisation; may be empty.
+	newOrg func(message.OrgID) string
 }
 
 const changeColumns = "org_id, at, type, conversation_id, session_id, entry_seq, agent_id, customer_id, ref_id"
@@ -39,10 +41,9 @@ var sqliteDialect = dialect{
 	now:  "CAST(unixepoch('subsec') * 1000000 AS integer)",
 	insertChange: "INSERT INTO change (seq, " + changeColumns + ") VALUES (" +
 		"(SELECT COALESCE(MAX(seq), 0) + 1 FROM change WHERE org_id = $1), $1, $2, $3, $4, $5, $6, $7, $8, $9)",
-	like: "LIKE",
-	nextNumber: func(message.OrgID) string {
-		return "UPDATE org SET last_session_number = last_session_number + 1 WHERE id = $1 RETURNING last_session_number"
-	},
+	like:       "LIKE",
+	nextNumber: "UPDATE org SET last_session_number = last_session_number + 1 WHERE id = $1 RETURNING last_session_number",
+	newOrg:     func(message.OrgID) string { return "" },
 }
 
 var postgresDialect = dialect{
@@ -53,7 +54,6 @@ var postgresDialect = dialect{
 	now:          "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint",
 	insertChange: "INSERT INTO change_pending (" + changeColumns + ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 	like:         "ILIKE",
-	nextNumber: func(org message.OrgID) string {
-		return "SELECT nextval('" + numberSequence(org) + "') WHERE $1::uuid IS NOT NULL"
-	},
+	nextNumber:   "SELECT nextval('session_number_' || replace($1::uuid::text, '-', ''))",
+	newOrg:       func(org message.OrgID) string { return "CREATE SEQUENCE " + numberSequence(org) },
 }

@@ -17,6 +17,11 @@ func (tx *Tx) Organisation() (o org.Organisation, err error) {
 
 // InsertOrganisation adds one.
 func (tx *Tx) InsertOrganisation(o org.Organisation) error {
+	if beside := tx.db.dialect.newOrg(o.ID); beside != "" {
+		if err := tx.exec(beside); err != nil {
+			return err
+		}
+	}
 	return tx.exec("INSERT INTO org (id, key, name, time_zone, language, created_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7)",
 		o.ID, o.Key, o.Name, o.TimeZone, o.Language, us(o.CreatedAt), o.Version)
 }

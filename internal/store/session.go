@@ -29,7 +29,7 @@ func readPrechat(s *conversation.Session, prechat string) error {
 // NextSessionNumber counts up for each organisation. On PostgreSQL it comes from a sequence of the
 // organisation's own, so that new sessions don't wait for each other's commits; numbers may then be skipped.
 func (tx *Tx) NextSessionNumber() (n int64, err error) {
-	_, err = one(tx, []any{&n}, tx.db.dialect.nextNumber(tx.org), tx.org)
+	_, err = one(tx, []any{&n}, tx.db.dialect.nextNumber, tx.org)
 	if err == nil && n == 0 {
 		err = fault.New(fault.NotFound, "There is no such organisation.")
 	}

@@ -1,0 +1,216 @@
+package inbound_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"switchboard/internal/channel"
+	"switchboard/internal/conversation"
+	"switchboard/internal/fault"
+	"switchboard/internal/inbound"
+	"switchboard/internal/message"
+	"switchboard/internal/org"
+	"switchboard/internal/resource"
+	"switchboard/internal/routing"
+	"switchboard/internal/store"
+	"switchboard/internal/store/storetest"
+)
+
+// house is one organisation with one WhatsApp channel on a real database.
+type house struct {
+	t       *testing.T
+	db      *store.DB
+	url     string
+	account channel.Account
+	service *inbound.Service
+}
+
+func newHouse(t *testing.T, url string) *house {
+	h := &house{t: t, db: storetest.Open(t, url), url: url}
+	h.account = channel.Account{Org: message.NewID[message.OrgID](), ID: message.NewID[message.ChannelID](), Type: channel.WhatsApp, Provider: channel.ProviderMeta}
+	err := h.db.Write(t.Context(), h.account.Org, func(tx *store.Tx) error {
+		_, err := org.Create(tx, "Acme")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	storetest.Exec(t, url, `INSERT INTO channel (org_id, id, type, provider, name, api_name, address, active, sandbox, settings, required_consent, routing, created_at, version)
+ VALUES ($1, $2, 'whatsapp', 'meta', 'WhatsApp', 'wa', '+15550001111', TRUE, FALSE, '{}', 'implicitly_opted_in', '{"mode":"everyone"}', 0, 1)`, h.account.Org, h.account.ID)
+	h.service = inbound.New(store.Writer[inbound.Tx](h.db), func(message.OrgID, message.ConversationID, resource.Author, bool) {}, slog.New(slog.DiscardHandler))
+	return h
+}
+
+// call is a provider's call that says these events.
+type call struct{ events []channel.Event }
+
+func (c call) Verify(channel.Account, channel.WebhookRequest) error { return nil }
+func (c call) Parse(channel.Account, channel.WebhookRequest) ([]channel.Event, error) {
+	return c.events, nil
+}
+
+func (h *house) receive(events ...channel.Event) error {
+	_, err := h.service.Receive(context.Background(), h.account, call{events}, channel.WebhookRequest{Header: http.Header{}})
+	return err
+}
+
+func text(from, id, body string) channel.Event {
+	return channel.Event{Kind: channel.EventMessage, ProviderID: id, From: []message.Address{{Kind: message.AddressPhone, Value: from}},
+		Profile: message.Profile{Name: "Ada"}, Content: message.Content{Text: body}}
+}
+
+// conversationOf reads a customer's conversation and all of its entries.
+func (h *house) conversationOf(from string) (c conversation.Conversation, entries []conversation.Entry) {
+	h.t.Helper()
+	err := h.db.Write(h.t.Context(), h.account.Org, func(tx *store.Tx) error {
+		entries = nil
+		customer, found, err := tx.CustomerByAddress(h.account.ID, message.Address{Kind: message.AddressPhone, Value: from})
+		if err != nil || !found {
+			return errors.Join(err, fmt.Errorf("customer %s found: %v", from, found))
+		}
+		if c, _, err = tx.ConversationByThread(h.account.ID, customer, ""); err != nil {
+			return err
+		}
+		for seq := range c.LastSeq {
+			e, err := tx.EntryBySeq(c.ID, seq+1)
+			if err != nil {
+				return fmt.Errorf("entry %d of %d: %w", seq+1, c.LastSeq, err)
+			}
+			entries = append(entries, e)
+		}
+		return nil
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return c, entries
+}
+
+func TestFirstMessageOpensAWaitingSession(t *testing.T) {
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		h := newHouse(t, url)
+		if err := h.receive(text("+15550002222", "wamid.1", "Hello")); err != nil {
+			t.Fatal(err)
+		}
+		c, entries := h.conversationOf("+15550002222")
+		if c.Session.Status != conversation.Waiting || c.Session.CustomerMessages != 1 {
+			t.Errorf("session %s with %d messages", c.Session.Status, c.Session.CustomerMessages)
+		}
+		if c.Session.Number != 1 {
+			t.Errorf("session number %d", c.Session.Number)
+		}
+		last := entries[len(entries)-1]
+		if last.Content.Text != "Hello" || last.Author != message.AuthorCustomer || last.ProviderID != "wamid.1" {
+			t.Errorf("last entry %+v", last)
+		}
+		work, err := h.db.RoutingWork(t.Context(), h.account.Org, routingAll)
+		if err != nil || len(work) != 1 || work[0].Work.ID != c.Session.ID {
+			t.Errorf("work %+v, %v", work, err)
+		}
+	})
+}
+
+// Of many deliveries of the same calls at the same time, each message is kept once, and the numbers
+// have no gap (promises 2 and 3).
+func TestConcurrentDuplicatesAreKeptOnce(t *testing.T) {
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		h := newHouse(t, url)
+		const customers, messages, deliveries = 4, 10, 3
+		var wait sync.WaitGroup
+		for range deliveries {
+			for c := range customers {
+				for m := range messages {
+					wait.Add(1)
+					go func() {
+						defer wait.Done()
+						from := fmt.Sprintf("+1555000%04d", c)
+						if err := h.receive(text(from, fmt.Sprintf("wamid.%d.%d", c, m), fmt.Sprint(m))); err != nil {
+							t.Error(err)
+						}
+					}()
+				}
+			}
+		}
+		wait.Wait()
+		sessions := map[int64]bool{}
+		for c := range customers {
+			conv, entries := h.conversationOf(fmt.Sprintf("+1555000%04d", c))
+			seen := map[string]int{}
+			for i, e := range entries {
+				if e.Seq != int64(i+1) {
+					t.Errorf("entry %d has number %d", i+1, e.Seq)
+				}
+				if e.Kind == message.KindMessage {
+					seen[e.ProviderID]++
+				}
+			}
+			if len(seen) != messages {
+				t.Errorf("%d different messages, want %d", len(seen), messages)
+			}
+			for id, n := range seen {
+				if n != 1 {
+					t.Errorf("%s is there %d times", id, n)
+				}
+			}
+			if conv.Session.CustomerMessages != messages {
+				t.Errorf("session counts %d messages", conv.Session.CustomerMessages)
+			}
+			if sessions[conv.Session.Number] {
+				t.Errorf("session number %d twice", conv.Session.Number)
+			}
+			sessions[conv.Session.Number] = true
+		}
+	})
+}
+
+// A status that is faster than the answer to its message waits for it (SL-5).
+func TestReceiptBeforeItsMessage(t *testing.T) {
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		h := newHouse(t, url)
+		if err := h.receive(text("+15550002222", "wamid.1", "Hello")); err != nil {
+			t.Fatal(err)
+		}
+		at := time.Now().UTC().Truncate(time.Microsecond)
+		for _, status := range []message.Status{message.StatusDelivered, message.StatusSent} {
+			if err := h.receive(channel.Event{Kind: channel.EventReceipt, ProviderID: "s." + string(status), At: at,
+				Receipt: &channel.Receipt{ProviderID: "wamid.out", Status: status}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c, _ := h.conversationOf("+15550002222")
+		err := h.db.Write(t.Context(), h.account.Org, func(tx *store.Tx) error {
+			early, err := tx.BindProvider(h.account.ID, "wamid.out", c.ID, c.LastSeq)
+			if early.Status != message.StatusDelivered || !early.At.Equal(at) {
+				t.Errorf("early receipt %+v", early)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestUnreadableCallIsQuarantinedAndRefused(t *testing.T) {
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		h := newHouse(t, url)
+		_, err := h.service.Receive(t.Context(), h.account, unreadable{}, channel.WebhookRequest{Header: http.Header{}, Body: []byte("{")})
+		if fault.CodeOf(err) != fault.Malformed {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+type unreadable struct{ call }
+
+func (unreadable) Parse(channel.Account, channel.WebhookRequest) ([]channel.Event, error) {
+	return nil, errors.New("no JSON")
+}
+
+var routingAll = routing.WorkFilter{}
