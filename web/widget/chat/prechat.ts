@@ -63,7 +63,7 @@ export type Complaint = 'prechat_required' | 'prechat_email' | 'prechat_phone' |
 export function complaintAbout(question: Question, answer: string): Complaint | undefined {
 	const value = answer.trim();
 	if (question.type === 'Checkbox') return question.required && value !== 'true' ? 'prechat_required' : undefined;
-	if (!value) return question.required ? 'prechat_required' : undefined;
+	if (!value) return !question.required ? undefined : question.type === 'ChoiceList' ? 'prechat_choice' : 'prechat_required';
 	if (value.length > question.maxLength) return 'prechat_long';
 	switch (question.type) {
 		case 'Email':

@@ -180,6 +180,7 @@ export class Live {
 		if (!this.stood) this.tabs.run();
 		this.stood = true;
 		this.session.renewInTime();
+		this.chat.started = this.session.talk?.made ?? false;
 		this.chat.stream = 'live';
 	}
 
@@ -239,6 +240,7 @@ export class Live {
 	private reread() {
 		this.chat.unsent = this.outbox.list();
 		this.chat.seen = this.store.read<number>('seen') ?? 0;
+		this.chat.started = this.session.talk?.made ?? false;
 		if (!this.session.token && this.resumed) {
 			this.forgetScreen();
 			return;
