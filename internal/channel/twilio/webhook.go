@@ -142,6 +142,9 @@ func (*Connector) Parse(account channel.Account, request channel.WebhookRequest)
 	if to := params.Get("To"); account.Address != "" && to != account.Address {
 		return []channel.Event{{Kind: channel.EventIgnored, ProviderID: "ignored:other-number:" + id}}, nil
 	}
+	if params.Get("From") == "" {
+		return nil, fault.New(fault.Malformed, "The body has no sender.")
+	}
 	return inbound(id, params), nil
 }
 

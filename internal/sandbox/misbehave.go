@@ -1,0 +1,125 @@
+package sandbox
+
+import (
+	"net/http"
+	"time"
+)
+
+// Misbehaviour is how a channel's provider is out of order. Counts say how many more times; -1 is
+// until somebody ends it.
+type Misbehaviour struct {
+	// SlowMS delays every answer of the API.
+	SlowMS int `json:"slow_ms"`
+	// RateLimit, Fail: sends answered 429 and 500, and not taken.
+	RateLimit int `json:"rate_limit"`
+	Fail      int `json:"fail"`
+	// Break: the connection ends before the message is taken. Hang: the message is taken, the answer never comes.
+	Break int `json:"break"`
+	Hang  int `json:"hang"`
+	// Drop: webhooks that are lost. Duplicate: every webhook comes twice, at once.
+	Drop      int  `json:"drop"`
+	Duplicate bool `json:"duplicate"`
+	// Reorder: reports on a message come in the wrong order.
+	Reorder bool `json:"reorder"`
+	// WebhookDelayMS holds every webhook back.
+	WebhookDelayMS int `json:"webhook_delay_ms"`
+}
+
+// Bounds of what a person may set.
+const (
+	delayMax = 120_000
+	timesMax = 10_000
+)
+
+func (m *Misbehaviour) tame() {
+	m.SlowMS = min(max(m.SlowMS, 0), delayMax)
+	m.WebhookDelayMS = min(max(m.WebhookDelayMS, 0), delayMax)
+	for _, n := range []*int{&m.RateLimit, &m.Fail, &m.Break, &m.Hang, &m.Drop} {
+		*n = min(max(*n, -1), timesMax)
+	}
+}
+
+// mood is what a provider does with one send.
+type mood string
+
+const (
+	moodGood  mood = ""
+	moodRate  mood = "429"
+	moodFail  mood = "500"
+	moodBreak mood = "connection broken"
+	moodHang  mood = "taken, never answered"
+)
+
+// moodFor decides about a send, and counts.
+func (s *Sandbox) moodFor(l *line) mood {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := &l.misbehaviour
+	for _, c := range []struct {
+		left *int
+		mood mood
+	}{{&m.RateLimit, moodRate}, {&m.Fail, moodFail}, {&m.Break, moodBreak}, {&m.Hang, moodHang}} {
+		if s.use(l, c.left) {
+			return c.mood
+		}
+	}
+	return moodGood
+}
+
+// use takes one from a count. The lock is held.
+func (s *Sandbox) use(l *line, left *int) bool {
+	if *left == 0 {
+		return false
+	}
+	if *left > 0 {
+		*left--
+		s.tell(l, "misbehaviour", map[string]any{"channel_id": l.account.ID, "misbehaviour": l.misbehaviour})
+	}
+	return true
+}
+
+// dawdle waits as long as the channel is set to; false when the caller has gone.
+func (s *Sandbox) dawdle(l *line, r *http.Request) bool {
+	s.mu.Lock()
+	wait := time.Duration(l.misbehaviour.SlowMS) * time.Millisecond
+	s.mu.Unlock()
+	if wait == 0 {
+		return true
+	}
+	t := time.NewTimer(wait)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-r.Context().Done():
+	case <-s.stopped:
+	}
+	return false
+}
+
+// hang holds the caller until it goes away, then breaks the connection.
+func (s *Sandbox) hang(r *http.Request) {
+	select {
+	case <-r.Context().Done():
+	case <-s.stopped:
+	}
+	panic(http.ErrAbortHandler)
+}
+
+// post sends a webhook off, with whatever misbehaviour is on. Taken is called when the business took
+// it, or when that was given up. The lock is held.
+func (s *Sandbox) post(l *line, p parcel, delay time.Duration) {
+	p.line = l
+	delay += time.Duration(l.misbehaviour.WebhookDelayMS) * time.Millisecond
+	if p.lost = s.use(l, &l.misbehaviour.Drop); p.lost {
+		p.note = "lost on the way"
+	}
+	if l.misbehaviour.Duplicate && !p.lost {
+		twin := p
+		twin.lane, twin.done, twin.note = "", nil, "duplicate"
+		s.courier.send(twin, delay)
+	}
+	if !s.courier.send(p, delay) {
+		s.config.Log.Warn("sandbox: too many webhooks wait; one is lost", "channel", l.account.ID)
+	}
+}
