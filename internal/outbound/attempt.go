@@ -17,8 +17,6 @@ import (
 const (
 	// linkLifetime is how long a provider may take to fetch a file from our link.
 	linkLifetime = time.Hour
-	// reconcileAfter is the pause before an unknown send is looked for; a receipt may settle it sooner.
-	reconcileAfter = 5 * time.Second
 	// reconcileMax is how often it is looked for, then the channel's policy decides.
 	reconcileMax = 6
 )
@@ -30,6 +28,7 @@ type attempt struct {
 	out       channel.Outbound
 	account   channel.Account
 	connector channel.Connector
+	timing    Timing
 	// find: the row is unknown; look for it instead of sending.
 	find bool
 }
@@ -74,7 +73,7 @@ func (l *lane) prepare(tx Tx, row Row, account channel.Account, connector channe
 		return a, false, tx.DeleteOutbox(row.ID) // a receipt has proved it sent
 	}
 	caps := connector.Capabilities()
-	a = attempt{row: row, entry: e, account: account, connector: connector, find: row.State == Unknown,
+	a = attempt{row: row, entry: e, account: account, connector: connector, timing: l.s.timing, find: row.State == Unknown,
 		out: channel.Outbound{EntryID: e.ID, Content: e.Content, CallbackURL: l.s.accounts.CallbackURL(account, e.ID)}}
 	if a.out.To, err = tx.CustomerAddress(e.Customer); err != nil {
 		return a, false, err
@@ -172,7 +171,7 @@ func (a attempt) run(l *lane) (hold time.Time) {
 		wait.Stop()
 	}
 	if outcome.HoldChannel {
-		return time.Now().Add(later(a.row.Attempts, outcome))
+		return time.Now().Add(l.s.timing.later(a.row.Attempts, outcome))
 	}
 	return time.Time{}
 }
@@ -185,7 +184,7 @@ func (a attempt) call(ctx context.Context) (providerID string, err error) {
 	if r, ok := a.connector.(channel.Reconciler); ok {
 		providerID, err = r.Reconcile(ctx, a.account, a.out, a.row.CreatedAt)
 		if err == nil && providerID == "" {
-			return "", &fault.Delivery{Outcome: fault.Later, Code: fault.ServiceFailed, RetryAfter: 1}
+			return "", &fault.Delivery{Outcome: fault.Later, Code: fault.ServiceFailed}
 		}
 		if err == nil {
 			return providerID, nil
@@ -255,7 +254,7 @@ func sent(tx Tx, row Row, e *conversation.Entry, providerID string) error {
 }
 
 func (a attempt) postpone(tx Tx, e *conversation.Entry, d *fault.Delivery, detail string) error {
-	due := tx.Now().Add(later(a.row.Attempts, d))
+	due := tx.Now().Add(a.timing.later(a.row.Attempts, d))
 	if !due.Before(a.row.Deadline) {
 		return fail(tx, a.row, e, string(d.Code), detail)
 	}
@@ -274,12 +273,12 @@ func (a attempt) unknown(tx Tx, e *conversation.Entry, d *fault.Delivery, detail
 	row, caps := a.row, a.connector.Capabilities()
 	if row.Attempts <= reconcileMax && (caps.Reconciles || !a.find) {
 		row.State = Unknown
-		_, err := tx.SaveOutbox(row, tx.Now().Add(reconcileAfter*time.Duration(row.Attempts)))
+		_, err := tx.SaveOutbox(row, tx.Now().Add(a.timing.Reconcile*time.Duration(row.Attempts)))
 		return err
 	}
 	if (caps.Idempotent || caps.ResendUnknown) && tx.Now().Before(row.Deadline) {
 		row.State = Queued
-		_, err := tx.SaveOutbox(row, tx.Now().Add(later(row.Attempts, d)))
+		_, err := tx.SaveOutbox(row, tx.Now().Add(a.timing.later(row.Attempts, d)))
 		return err
 	}
 	e.Settle(message.StatusUnknown, tx.Now())

@@ -25,9 +25,21 @@ const (
 	sendTimeout = 20 * time.Second
 )
 
+// Timing is the pauses between attempts.
+type Timing struct {
+	Retry time.Duration // after the first attempt that was not taken; doubles with each
+	// Reconcile is the pause before an unknown send is looked for, times the attempts made; a receipt
+	// may settle it sooner.
+	Reconcile time.Duration
+}
+
+// DefaultTiming is what providers expect.
+var DefaultTiming = Timing{Retry: time.Second, Reconcile: 5 * time.Second}
+
 // Senders empties the outboxes of all channels that this node holds the lease of.
 type Senders struct {
 	node     message.RowID
+	timing   Timing
 	store    Store
 	write    func(ctx context.Context, org message.OrgID, fn func(Tx) error) error
 	accounts Accounts
@@ -43,10 +55,10 @@ type Senders struct {
 }
 
 // NewSenders makes the senders of one node. observe is told of each attempt's outcome.
-func NewSenders(node message.RowID, store Store, write func(ctx context.Context, org message.OrgID, fn func(Tx) error) error,
+func NewSenders(node message.RowID, timing Timing, store Store, write func(ctx context.Context, org message.OrgID, fn func(Tx) error) error,
 	accounts Accounts, files Files, observe func(channelType, outcome string, took time.Duration), log *slog.Logger) *Senders {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &Senders{node: node, store: store, write: write, accounts: accounts, files: files, observe: observe, log: log,
+	return &Senders{node: node, timing: timing, store: store, write: write, accounts: accounts, files: files, observe: observe, log: log,
 		running: map[ChannelKey]*lane{}, ctx: ctx, cancel: cancel}
 }
 
@@ -295,11 +307,11 @@ func (l *lane) pace(a channel.Account, c channel.Connector) {
 	}
 }
 
-// later is when a message is tried again after its n-th attempt: 1 s, 2 s, 4 s … at most 15 minutes,
-// or what the provider asked for.
-func later(n int, d *fault.Delivery) time.Duration {
+// later is when a message is tried again after its n-th attempt: 1 s, 2 s, 4 s … (in Timing's unit) at
+// most 15 minutes, or what the provider asked for.
+func (t Timing) later(n int, d *fault.Delivery) time.Duration {
 	if d.RetryAfter > 0 {
 		return time.Duration(d.RetryAfter) * time.Second
 	}
-	return min(time.Second<<min(max(n-1, 0), 20), 15*time.Minute)
+	return min(t.Retry<<min(max(n-1, 0), 20), 15*time.Minute)
 }
