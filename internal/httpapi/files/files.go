@@ -1,0 +1,128 @@
+// Package files serves stored files by their signed links, and reads uploads for whoever has checked
+// that they may come. What a file is, and how long a link is good, is the file room's matter.
+package files
+
+import (
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"switchboard/internal/fault"
+	"switchboard/internal/file"
+	"switchboard/internal/httpapi/problem"
+	"switchboard/internal/message"
+)
+
+// overhead is what a multipart body may have beside its file.
+const overhead = 64 << 10
+
+// Handler serves everything below file.Path. Mount it on the origin that links name: best one of its
+// own, where no cookie of the console is ever sent.
+func Handler(files *file.Service) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			w.Header().Set("Allow", "GET, HEAD")
+			w.WriteHeader(http.StatusMethodNotAllowed)
+			return
+		}
+		if err := serve(files, w, r); err != nil {
+			problem.Write(w, r, err)
+		}
+	})
+}
+
+func serve(files *file.Service, w http.ResponseWriter, r *http.Request) error {
+	now := time.Now()
+	link, err := files.Links.Check(r.URL.Path, r.URL.Query(), now)
+	if err != nil {
+		return err
+	}
+	f, err := files.Get(r.Context(), link.Org, link.ID)
+	if err != nil {
+		return err
+	}
+	bytes, err := files.Open(r.Context(), f)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fault.Wrap(err, fault.NotFound, "This file is no longer here.")
+	}
+	if err != nil {
+		return err
+	}
+	defer bytes.Close()
+	h := w.Header()
+	h.Set("Content-Type", contentType(f.Type))
+	h.Set("Content-Disposition", disposition(f))
+	h.Set("Content-Security-Policy", policy(f.Type))
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	h.Set("Cache-Control", "private, immutable, max-age="+strconv.Itoa(int(link.Ends.Sub(now).Seconds())))
+	h.Set("ETag", `"`+hex.EncodeToString(f.SHA256[:min(16, len(f.SHA256))])+`"`)
+	http.ServeContent(w, r, "", time.Time{}, bytes)
+	return nil
+}
+
+// shown are the types that browsers show by themselves without running anything of theirs.
+func shown(mediaType string) bool {
+	switch mediaType {
+	case "image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf":
+		return true
+	}
+	return strings.HasPrefix(mediaType, "audio/") || strings.HasPrefix(mediaType, "video/")
+}
+
+func disposition(f file.Stored) string {
+	kind := "attachment"
+	if shown(f.Type) {
+		kind = "inline"
+	}
+	return mime.FormatMediaType(kind, map[string]string{"filename": f.Name})
+}
+
+// contentType never lets a browser read a file as a page.
+func contentType(mediaType string) string {
+	switch {
+	case shown(mediaType):
+		return mediaType
+	case strings.HasPrefix(mediaType, "text/"):
+		return "text/plain; charset=utf-8"
+	}
+	return "application/octet-stream"
+}
+
+// policy forbids a file everything when it is opened by itself. PDF readers don't start in a sandbox.
+func policy(mediaType string) string {
+	const nothing = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'"
+	if mediaType == "application/pdf" {
+		return nothing + "; object-src 'self'; frame-ancestors 'none'"
+	}
+	return nothing + "; sandbox"
+}
+
+// Upload reads the part "file" of a multipart body of at most limit bytes of file and keeps it. The
+// caller has checked who comes and answers with what it returns.
+func Upload(files *file.Service, w http.ResponseWriter, r *http.Request, org message.OrgID, by file.By, limit int64) (message.File, error) {
+	r.Body = http.MaxBytesReader(w, r.Body, limit+overhead)
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return message.File{}, fault.Wrap(err, fault.Malformed, "The body is multipart/form-data with a part named file.")
+	}
+	for {
+		part, err := parts.NextPart()
+		if err != nil {
+			var tooLarge *http.MaxBytesError
+			if errors.As(err, &tooLarge) {
+				return message.File{}, err
+			}
+			return message.File{}, fault.Wrap(err, fault.Malformed, "The body has no part named file.")
+		}
+		if part.FormName() == "file" {
+			return files.Save(r.Context(), org, part.FileName(), part.Header.Get("Content-Type"), part, limit, by)
+		}
+	}
+}
