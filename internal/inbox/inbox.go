@@ -5,6 +5,7 @@
 package inbox
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -87,7 +88,7 @@ func (r *Row) For(s Sight, now time.Time) resource.Conversation {
 	if err == nil {
 		err = consent.Check(r.Facts, consent.Kind{}, now)
 	}
-	if f, ok := err.(*fault.Error); ok {
+	if f, ok := errors.AsType[*fault.Error](err); ok {
 		c.Blocked = &resource.Blocked{Code: string(f.Code), Text: f.Text}
 	}
 	return c

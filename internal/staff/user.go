@@ -9,8 +9,6 @@ import (
 	"switchboard/internal/message"
 )
 
-const capacityMax = 1000
-
 // UserSpec is what an administrator writes about a user.
 type UserSpec struct {
 	Name          string                  `json:"name" minLength:"1" maxLength:"100" doc:"as customers see it when they answer"`
@@ -367,7 +365,8 @@ func Found(tx Tx, adminEmail string) (token string, err error) {
 	if err != nil {
 		return "", err
 	}
-	admin := User{ID: message.NewID[message.UserID](), Name: email[:strings.Index(email, "@")], Capacity: defaultCapacity,
+	name, _, _ := strings.Cut(email, "@")
+	admin := User{ID: message.NewID[message.UserID](), Name: name, Capacity: defaultCapacity,
 		Active: true, CreatedAt: tx.Now(), Version: 1}
 	for _, set := range BuiltIn() {
 		set.ID, set.Version = message.NewID[message.PermissionSetID](), 1

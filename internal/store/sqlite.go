@@ -282,7 +282,7 @@ func (e *sqliteEngine) checkpoint(db *sql.DB) {
 		case <-e.stop:
 			return
 		case <-tick.C:
-			if _, err := db.Exec("PRAGMA wal_checkpoint(PASSIVE)"); err != nil {
+			if _, err := db.ExecContext(context.Background(), "PRAGMA wal_checkpoint(PASSIVE)"); err != nil {
 				slog.Warn("checkpoint failed", "err", err)
 			}
 		}

@@ -208,8 +208,8 @@ func (s *stamp) UnmarshalJSON(b []byte) error {
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n <= 0 || n > 1<<40 {
-		*s = stamp{} // a time that can't be read is no reason to lose the message
-		return nil
+		*s = stamp{}
+		return nil //nolint:nilerr // a time that can't be read is no reason to lose the message
 	}
 	*s = stamp(time.Unix(n, 0).UTC())
 	return nil

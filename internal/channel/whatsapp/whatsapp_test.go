@@ -130,7 +130,7 @@ func TestHandshake(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	for _, r := range webhooks(f) {
-		f.Add([]byte(r.Body))
+		f.Add(r.Body)
 	}
 	c := whatsapp.New(http.DefaultClient)
 	a := account()

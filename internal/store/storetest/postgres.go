@@ -123,7 +123,7 @@ func start() (server string, err error) {
 	if err := serve.Start(); err != nil {
 		return "", fmt.Errorf("start PostgreSQL: %w", err)
 	}
-	held = serve
+	go func() { _ = serve.Wait() }() // holds serve, whose pipe would close if it were collected
 	server = (&url.URL{Scheme: "postgres", User: url.User("postgres"), Path: "/postgres", RawQuery: url.Values{"host": {dir}}.Encode()}).String()
 	if err := await(server, filepath.Join(dir, "log")); err != nil {
 		return "", err
@@ -137,12 +137,9 @@ func start() (server string, err error) {
 	return server, nil
 }
 
-// held keeps the running server's pipe from being collected, which would close it.
-var held *exec.Cmd
-
 // await polls until the server answers.
 func await(server, log string) (err error) {
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) { //nolint:forbidigo // polls with a deadline
 		if err = administer(server, "SELECT 1"); err == nil {
 			return nil
 		}
