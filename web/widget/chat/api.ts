@@ -32,7 +32,9 @@ export interface Account {
 export interface TokenAnswer {
 	accessToken: string;
 	lastEventId?: string;
-	context?: { deviceId?: string; configuration?: { embeddedServiceConfig?: ServiceConfig } };
+	/** Milliseconds since 1970. */
+	expiresAt?: number;
+	context?: { deviceId?: string; endUser?: { subject?: string } };
 }
 
 /** What starts a session when a message is its first. */
@@ -42,6 +44,8 @@ export interface NewSession {
 }
 
 const answerWithinMs = 20_000;
+/** The most entries that the API gives at once. */
+export const pageSize = 50;
 const root = '/iamessage/api/v2';
 
 export class Api {
@@ -71,8 +75,6 @@ export class Api {
 		return this.json('', 'POST', `${root}/authorization/${kind}/access-token`, body);
 	}
 
-	continuation = (token: string): Promise<{ accessToken: string }> => this.get(token, `${root}/authorization/continuation-access-token`);
-
 	revoke = (token: string) => this.call(token, 'DELETE', `${root}/authorization/authenticated/access-token`);
 
 	conversations = (token: string): Promise<{ conversations?: ConversationItem[] }> =>
@@ -94,10 +96,11 @@ export class Api {
 		}
 	}
 
-	/** entries are the newest first, at most 50, those until a time where one is given. */
-	async entries(token: string, conversation: string, until?: number): Promise<WireEntry[]> {
-		const page = new URLSearchParams({ limit: '50', direction: 'FromEnd' });
+	/** entries are the newest first, at most a page; those until a time, and of some types, where asked for. */
+	async entries(token: string, conversation: string, { until, types }: { until?: number; types?: string } = {}): Promise<WireEntry[]> {
+		const page = new URLSearchParams({ limit: String(pageSize), direction: 'FromEnd' });
 		if (until !== undefined) page.set('endTimestamp', String(until));
+		if (types) page.set('entryTypeFilter', types);
 		const body = await this.get<{ conversationEntries?: WireEntry[] }>(token, `${root}/conversation/${conversation}/entries?${page}`);
 		return body.conversationEntries ?? [];
 	}

@@ -71,6 +71,10 @@ test('typing ends with the message, and own typing is nobody else', () => {
 	assert.deepEqual(Object.values(timeline.typing), [{ name: 'Ana', since: 77 }]);
 	timeline = apply(timeline, said('x', 10, agent), 'CONVERSATION_MESSAGE', 78);
 	assert.deepEqual(timeline.typing, {});
+	const byName = { ...agent, subject: 'Ana' };
+	timeline = apply(timeline, event('TypingStartedIndicator', {}, { sender: byName }), 'CONVERSATION_TYPING_STARTED_INDICATOR', 77);
+	timeline = apply(timeline, said('y', 11, agent), 'CONVERSATION_MESSAGE', 78);
+	assert.deepEqual(timeline.typing, {}, 'typing under a name ends with the message of that name');
 	timeline = apply(timeline, event('T', {}, { sender: customer }), 'CONVERSATION_TYPING_STARTED_INDICATOR', 79);
 	assert.deepEqual(timeline.typing, {});
 });
@@ -95,4 +99,16 @@ test('what is not understood changes nothing', () => {
 	for (const payload of ['not json', '[1]', 'null', 7, null]) {
 		assert.equal(apply(before, { ...event('Novelty', {}), entryPayload: payload }, 'CONVERSATION_NOVELTY', 0), before);
 	}
+});
+
+test('the past does not change how things stand', () => {
+	const status = (sessionStatus: string, at: number) => event('SessionStatusChanged', { sessionStatus }, { identifier: `${sessionStatus}${at}`, transcriptedTimestamp: at });
+	let timeline = applyAll(emptyTimeline(), [status('Active', 50)]);
+	timeline = applyAll(timeline, [said('old', 1), status('Ended', 10)]);
+	assert.equal(timeline.session.status, 'Active');
+	assert.deepEqual(timeline.lines.map((line) => line.id), ['old', 'Ended10'], 'its lines are there all the same');
+	timeline = apply(timeline, status('Ended', 60), '', 0);
+	const anew = { ...timeline, session: { status: '', endedBy: '' } };
+	assert.equal(applyAll(anew, [status('Active', 50), status('Ended', 60)]).session.status, '', 'an end read again ends nothing');
+	assert.equal(applyAll(anew, [status('Ended', 60), status('New', 70)]).session.status, 'New');
 });

@@ -30,7 +30,7 @@ export function apply(timeline: Timeline, entry: WireEntry, event: string, now: 
 		case 'ROUTING_RESULT':
 			return routed(timeline, entry, payload);
 		case 'QUEUE_POSITION':
-			return { ...timeline, position: numberOf(payload['position']) };
+			return stand(timeline, entry, { position: numberOf(payload['position']) });
 		case 'DELIVERY_ACKNOWLEDGEMENT':
 			return receipt(timeline, entry, payload, 'delivered');
 		case 'READ_ACKNOWLEDGEMENT':
@@ -70,17 +70,28 @@ function message(timeline: Timeline, entry: WireEntry, payload: Record<string, u
 	return quiet(told ? raise(next, line.id, told) : next, entry);
 }
 
-/** Who has just written is no longer typing. */
+/** Who has just written is no longer typing. Typing may come under another subject than messages do, but under the same name. */
 function quiet(timeline: Timeline, entry: WireEntry): Timeline {
-	const subject = entry.sender?.subject ?? '';
-	return subject in timeline.typing ? typing(timeline, entry, undefined) : timeline;
+	const others = Object.entries(timeline.typing).filter(([subject, who]) => subject !== entry.sender?.subject && who.name !== entry.senderDisplayName);
+	return others.length === Object.keys(timeline.typing).length ? timeline : { ...timeline, typing: Object.fromEntries(others) };
 }
+
+/**
+ * stand changes how things stand, unless something newer has: an older page of the history, and a page
+ * that was read while the stream went on, tell of the past.
+ */
+function stand(timeline: Timeline, entry: WireEntry, now: Partial<Timeline>): Timeline {
+	const at = timeOf(entry);
+	return at < timeline.stateAt ? timeline : { ...timeline, ...now, stateAt: at };
+}
+
+const timeOf = (entry: WireEntry): number => entry.transcriptedTimestamp ?? entry.clientTimestamp ?? 0;
 
 function base(entry: WireEntry, id: string): Line {
 	return {
 		id,
 		entry: entry.identifier,
-		at: entry.transcriptedTimestamp ?? entry.clientTimestamp ?? 0,
+		at: timeOf(entry),
 		mine: entry.sender?.role === 'EndUser',
 		role: entry.sender?.role ?? '',
 		name: entry.senderDisplayName ?? '',
@@ -120,8 +131,7 @@ function participants(timeline: Timeline, entry: WireEntry, payload: Record<stri
 		const news = leaves || textOf(change['operation']) === 'add';
 		const notice: Notice = { kind: leaves ? 'left' : 'joined', name };
 		const line: Line = { ...base(entry, `${entry.identifier}/${i}`), entry: `${entry.identifier}/${i}`, mine: false, notice };
-		next = { ...(news && name ? place(next, line) : next), present };
-		if (!leaves) next = { ...next, position: 0, waitSeconds: 0 };
+		next = stand(news && name ? place(next, line) : next, entry, leaves ? { present } : { present, position: 0, waitSeconds: 0 });
 	}
 	return next;
 }
@@ -129,10 +139,12 @@ function participants(timeline: Timeline, entry: WireEntry, payload: Record<stri
 function session(timeline: Timeline, entry: WireEntry, payload: Record<string, unknown>): Timeline {
 	const status = textOf(payload['sessionStatus']);
 	const endedBy = textOf(payload['sessionEndedByRole']);
-	const next: Timeline = { ...timeline, session: { status, endedBy } };
-	if (status !== 'Ended') return next;
+	const session = { status, endedBy };
+	if (status !== 'Ended') return stand(timeline, entry, { session });
+	// Read again, an end says nothing new: the customer may be starting anew by then.
+	if (timeline.lines.some((line) => line.entry === entry.identifier)) return timeline;
 	const line: Line = { ...base(entry, entry.identifier), mine: false, notice: { kind: 'ended', by: endedBy } };
-	return { ...place(next, line), present: {}, typing: {}, position: 0, waitSeconds: 0 };
+	return stand(place(timeline, line), entry, { session, present: {}, typing: {}, position: 0, waitSeconds: 0 });
 }
 
 function routed(timeline: Timeline, entry: WireEntry, payload: Record<string, unknown>): Timeline {
@@ -141,7 +153,8 @@ function routed(timeline: Timeline, entry: WireEntry, payload: Record<string, un
 	if (failure === 'SubmissionError' || failure === 'RoutingError') {
 		return place(timeline, { ...base(entry, entry.identifier), mine: false, notice: { kind: 'unrouted' } });
 	}
-	return { ...timeline, waitSeconds: numberOf(wait['estimatedWaitTimeInSeconds']) };
+	// A wait that nobody can tell is -1.
+	return stand(timeline, entry, { waitSeconds: Math.max(0, numberOf(wait['estimatedWaitTimeInSeconds'])) });
 }
 
 function receipt(timeline: Timeline, entry: WireEntry, payload: Record<string, unknown>, reached: Receipt): Timeline {

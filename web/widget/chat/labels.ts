@@ -29,6 +29,13 @@ export function localeOf(language: string | undefined): string | undefined {
 	}
 }
 
+/** localeFor is the deployment's language with the customer's region where both speak it: en-GB writes dates unlike en-US. */
+export function localeFor(deployment: string | undefined, customer: string): string {
+	const [words, person] = [localeOf(deployment), localeOf(customer)];
+	const same = words !== undefined && person?.split('-')[0] === words.split('-')[0] && !words.includes('-');
+	return (same ? person : (words ?? person)) ?? 'en';
+}
+
 const rightToLeft = new Set(['ar', 'dv', 'fa', 'ckb', 'he', 'iw', 'ps', 'sd', 'ug', 'ur', 'yi']);
 
 /** isRightToLeft tells the direction in which a language is written. */

@@ -53,6 +53,9 @@ export function meaningOf(error: unknown, attempt: number): Need | Outcome {
 			return 'session';
 		case 404:
 			return 'conversation';
+		case 409:
+			// Closed meanwhile, in another tab or by its age.
+			return error.code === 'unlawful_state' ? 'conversation' : { kind: 'refused', reason: 'refused_other' };
 		case 412:
 			// The stream is not open yet; it is being opened all the time.
 			return { kind: 'later', afterMs: 500 };

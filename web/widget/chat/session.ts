@@ -1,7 +1,7 @@
 // The customer's session with the server: the token, the device's id, the cursor of the stream and
 // which conversation is going on. All tabs share it; whoever changes it tells the others.
 
-import { Refusal, type Api } from './api.ts';
+import type { Api } from './api.ts';
 import { uuid, type Store } from './storage.ts';
 
 /** The conversation as this browser knows it. */
@@ -14,8 +14,12 @@ export interface Talk {
 
 interface SavedToken {
 	text: string;
-	/** A token of a verified customer ends with the identity that it came from. */
+	/** When it ends in milliseconds, 0 where that is not known. */
+	end: number;
+	/** A verified customer's token ends with the identity that it came from. */
 	verified: boolean;
+	/** Whom the server takes the holder for. */
+	subject: string;
 }
 
 /** A token is renewed so long before it ends. */
@@ -36,12 +40,16 @@ export class Session {
 		private readonly changed: () => void
 	) {}
 
+	private get saved(): SavedToken | undefined {
+		return this.store.read<SavedToken>('token');
+	}
+
 	get token(): string {
-		return this.store.read<SavedToken>('token')?.text ?? '';
+		return this.saved?.text ?? '';
 	}
 
 	get verified(): boolean {
-		return this.store.read<SavedToken>('token')?.verified ?? false;
+		return this.saved?.verified ?? false;
 	}
 
 	get cursor(): string {
@@ -62,51 +70,43 @@ export class Session {
 		this.changed();
 	}
 
-	/** sign gets a token unless another tab has got one in place of the refused one. */
+	/**
+	 * sign gets a token unless another tab has got one in place of the refused one. The device's id tells
+	 * the server that it is still the same customer; then the stream goes on where it was.
+	 */
 	sign(refused = ''): Promise<void> {
 		return this.alone('token', async () => {
 			if (this.token && this.token !== refused) return;
 			const device = this.store.read<string>('device') ?? uuid();
 			const answer = await this.api.accessToken(device, this.identity);
+			const before = this.saved?.subject;
+			const subject = answer.context?.endUser?.subject ?? before ?? '';
 			this.store.write('device', answer.context?.deviceId ?? device);
-			this.store.write('cursor', answer.lastEventId ?? '0');
-			this.keep(answer.accessToken);
+			if (before !== subject) this.cursor = answer.lastEventId ?? '0';
+			const token: SavedToken = { text: answer.accessToken, end: answer.expiresAt ?? endOf(answer.accessToken), verified: this.identity !== '', subject };
+			this.store.write('token', token);
+			this.changed();
 		});
 	}
 
-	/** renewInTime asks for the next token before this one ends, where tokens say when they end. */
+	/**
+	 * renewInTime gets the next token a minute before this one ends. A continuation token would end when
+	 * this one does, so it is a new one for the same device. A verified customer's ends for good: the page
+	 * must bring a new identity.
+	 */
 	renewInTime() {
 		clearTimeout(this.renewal);
-		const end = endOf(this.token);
-		if (!end) return;
-		this.renewal = setTimeout(() => void this.renew(end), Math.min(Math.max(end - Date.now() - marginMs, 0), longestMs));
+		const now = this.saved;
+		if (!now?.end || now.verified) return;
+		const left = now.end - marginMs - Date.now();
+		const later = () => (left > longestMs ? this.renewInTime() : void this.sign(now.text).then(() => this.renewInTime(), () => undefined));
+		this.renewal = setTimeout(later, Math.min(Math.max(left, 0), longestMs));
 	}
 
 	/** forget leaves nothing but the device's id: the next session is a new one on the same device. */
 	forget() {
 		clearTimeout(this.renewal);
 		for (const key of ['token', 'cursor', 'talk', 'seen']) this.store.remove(key);
-		this.changed();
-	}
-
-	private async renew(end: number) {
-		if (end - Date.now() > marginMs * 2) return this.renewInTime();
-		try {
-			await this.alone('token', async () => {
-				if (endOf(this.token) > end) return;
-				const { accessToken } = await this.api.continuation(this.token);
-				// A continuation that ends no later wins nothing: the session then ends by 401, as any does.
-				if (endOf(accessToken) > end) this.keep(accessToken);
-			});
-			if (endOf(this.token) > end) this.renewInTime();
-		} catch (error) {
-			if (!(error instanceof Refusal)) this.renewal = setTimeout(() => void this.renew(end), marginMs / 4);
-		}
-	}
-
-	private keep(token: string) {
-		this.store.write('token', { text: token, verified: this.identity !== '' });
-		this.renewInTime();
 		this.changed();
 	}
 }

@@ -16,6 +16,8 @@ export interface StreamOwner {
 	poll(): Promise<void>;
 	/** The token is refused. */
 	refused(): void;
+	/** Resolves when somebody finds that the way is free again, so that no wait need go on. */
+	woken(): Promise<void>;
 }
 
 export type StreamState = 'live' | 'asking' | 'away';
@@ -51,16 +53,8 @@ export async function follow(api: Api, owner: StreamOwner, signal: AbortSignal):
 		}
 		failures = end === 'ended' ? 0 : failures + 1;
 		if (failures > 0) owner.state('away');
-		await wakened(wait(retryMs(failures, Math.random()), signal));
+		await Promise.race([wait(retryMs(failures, Math.random()), signal), owner.woken()]);
 	}
-}
-
-/** The browser's word that the network is back cuts a wait short. */
-function wakened(waiting: Promise<void>): Promise<void> {
-	let wake = () => {};
-	const back = new Promise<void>((done) => (wake = done));
-	addEventListener('online', wake, { once: true });
-	return Promise.race([waiting, back]).finally(() => removeEventListener('online', wake));
 }
 
 type End = 'ended' | 'failed' | 'held' | 'refused';

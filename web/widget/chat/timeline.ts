@@ -42,6 +42,8 @@ export interface Timeline {
 	/** Who is typing, by subject, and since when (the reader's clock). */
 	typing: Record<string, { name: string; since: number }>;
 	closed: boolean;
+	/** The time of the entry that last changed who is there and how things stand. Older ones only add lines. */
+	stateAt: number;
 }
 
 export const emptyTimeline = (): Timeline => ({
@@ -52,7 +54,8 @@ export const emptyTimeline = (): Timeline => ({
 	position: 0,
 	waitSeconds: 0,
 	typing: {},
-	closed: false
+	closed: false,
+	stateAt: 0
 });
 
 /** receiptOf is how far one of the customer's messages got. */

@@ -1,32 +1,28 @@
-// What happens: the session with the server, the conversation's entries as they come, the outbox as it
-// empties. It changes what Chat shows; rules that need no screen live in ../chat.
+// What happens: the session with the server and the conversation's entries as they come. It changes what
+// Chat shows; what goes out is Outgoing's.
 
-import { Refusal, Unreachable, type Api } from '../chat/api.ts';
-import { apply, applyAll, posted } from '../chat/entries.ts';
-import { FileStore } from '../chat/file-store.ts';
-import { typeOf } from '../chat/files.ts';
-import type { Labels } from '../chat/labels.ts';
-import { drain, Outbox, type Outcome, type Pending } from '../chat/outbox.ts';
-import { meaningOf, send } from '../chat/post.ts';
-import { formOf, hiddenValues, questionsOf } from '../chat/prechat.ts';
+import { pageSize, Refusal, Unreachable, type Api } from '../chat/api.ts';
+import { apply, applyAll } from '../chat/entries.ts';
 import { Session } from '../chat/session.ts';
 import type { Frame } from '../chat/sse.ts';
-import { openStore, uuid, type Store } from '../chat/storage.ts';
-import { follow, retryMs, type StreamState } from '../chat/stream.ts';
+import { openStore, type Store } from '../chat/storage.ts';
+import { follow, retryMs, type StreamOwner } from '../chat/stream.ts';
 import { Tabs, type Word } from '../chat/tabs.ts';
-import { emptyTimeline, type Line } from '../chat/timeline.ts';
-import type { Form, WireEntry, WireEvent } from '../chat/wire.ts';
+import { emptyTimeline } from '../chat/timeline.ts';
+import type { WireEntry, WireEvent } from '../chat/wire.ts';
+import type { Pending } from '../chat/outbox.ts';
 import type { PageSettings } from '../protocol.ts';
 import type { Chat } from './chat.svelte.ts';
+import { Outgoing } from './outgoing.ts';
 import type { PageLink } from './page-link.ts';
 
 /** What tabs pass on to each other: an event of the stream, or a message that one of them has sent. */
 type Shared = { frame: Frame } | { sent: Pending };
 
-/** Typing is told to the other side at most so often, and taken back after such a pause. */
-const typingAgainMs = 5_000;
 /** A colleague's typing that nobody took back is over by then. */
 const typingFadesMs = 15_000;
+/** Links to files are good for a quarter of an hour; an open window has younger ones. */
+const linksFadeMs = 10 * 60_000;
 
 /** The page's own names of what the stream tells. */
 const pageEvents: Record<string, string> = {
@@ -42,27 +38,25 @@ const pageEvents: Record<string, string> = {
 export function begin(chat: Chat, api: Api, link: PageLink, page: PageSettings): Live {
 	const { base, org, deployment } = api.account;
 	const name = `switchboard:${base}|${org}|${deployment}`;
-	const live = new Live(chat, api, openStore(`${name}:`), link, name, page);
-	live.begin();
-	return live;
+	return new Live(chat, api, openStore(`${name}:`), link, name, page);
 }
 
 export class Live {
-	readonly files: FileStore;
+	readonly out: Outgoing;
 	private readonly session: Session;
-	private readonly outbox: Outbox;
 	private readonly tabs: Tabs<Shared>;
-	/** Whether this tab stands for leader, and whether it has found its conversation. */
+	/** Whether this tab stands for leader. */
 	private stood = false;
-	private resumed = false;
-	private draining: Promise<void> | undefined;
-	private again: ReturnType<typeof setTimeout> | undefined;
-	private attempts = 0;
-	private toldTyping = 0;
-	private stopTyping: ReturnType<typeof setTimeout> | undefined;
-	/** Pre-chat values of the session that the next message starts. */
-	private fresh: Record<string, string> | undefined;
+	/** Whether the token is good and the conversation found. */
+	private inside = false;
+	private entering: Promise<void> | undefined;
+	/** Opens the stream again once there is a token. */
+	private reopen: (() => void) | undefined;
+	private readonly wakes = new EventTarget();
 	private fading: ReturnType<typeof setTimeout> | undefined;
+	private loadedAt = 0;
+	/** The time of the oldest entry that was read. */
+	private oldest = Infinity;
 
 	constructor(
 		private readonly chat: Chat,
@@ -72,98 +66,110 @@ export class Live {
 		name: string,
 		private page: PageSettings
 	) {
-		this.outbox = new Outbox(store);
-		this.files = new FileStore(name);
-		this.tabs = new Tabs<Shared>(name, (signal) => this.startLeading(signal), (word) => this.hear(word));
-		this.session = new Session(api, store, (what, work) => this.tabs.alone(what, work), () => this.written());
+		this.tabs = new Tabs<Shared>(name, (signal) => this.lead(signal), (word) => this.hear(word));
+		const alone = (what: string, work: () => Promise<void>) => this.tabs.alone(what, work);
+		this.session = new Session(api, store, alone, () => this.changed());
 		this.session.identity = page.identity;
+		this.out = new Outgoing(chat, api, store, this.session, link, name, {
+			page: () => this.page,
+			alone,
+			changed: () => this.changed(),
+			sent: (item) => this.tabs.say({ kind: 'event', event: { sent: item } }),
+			renew: (refused) => this.renew(refused),
+			wake: () => this.wakes.dispatchEvent(new Event('wake'))
+		});
 		chat.seen = store.read<number>('seen') ?? 0;
-		chat.unsent = this.outbox.list();
 		document.addEventListener('visibilitychange', () => this.look());
-		addEventListener('online', () => this.kick());
-		addEventListener('offline', () => (chat.stream = 'away'));
-	}
-
-	/** written: the session changed here, which the other tabs and the screen must know. */
-	private written() {
-		this.chat.started = this.session.talk?.made ?? false;
-		this.tabs.say({ kind: 'changed' });
-	}
-
-	private uploaded(id: string, share: number | undefined) {
-		const progress = { ...this.chat.progress };
-		if (share === undefined) delete progress[id];
-		else progress[id] = share;
-		this.chat.progress = progress;
+		addEventListener('online', () => {
+			this.wakes.dispatchEvent(new Event('wake'));
+			this.out.kick();
+		});
+		addEventListener('offline', () => this.away());
+		setInterval(() => this.freshen(), linksFadeMs);
+		if (this.session.token) void this.enter();
 	}
 
 	// ---- coming and going
 
-	/** begin goes on with a session that this browser has; without one it waits for the customer to open. */
-	begin() {
-		if (this.session.token) void this.enter();
-	}
-
 	show() {
 		void this.enter();
+		this.freshen();
 		this.look();
 	}
 
-	/** settings takes what the page has changed. A new identity starts a new session. */
+	/** settings takes what the page has changed. A new identity starts a new session, or goes on with an expired one. */
 	settings(page: PageSettings) {
 		const other = page.identity !== this.page.identity && page.identity !== '';
 		this.page = page;
 		if (!other) return;
-		const expired = this.session.verified || this.chat.phase === 'signed-out';
 		this.session.identity = page.identity;
-		if (!expired && this.session.token) this.forget();
-		this.resumed = false;
-		if (this.chat.open || this.session.token) void this.enter(this.session.token);
+		const known = this.session.token !== '';
+		if (!this.session.verified) this.leave();
+		if (this.chat.open || known) void this.enter(this.session.token);
 	}
 
 	/** clear ends the session on this browser, as when the customer signs out of the page. */
 	async clear() {
 		const token = this.session.token;
-		if (token && this.session.verified) await this.api.revoke(token).catch(() => undefined);
-		for (const item of this.outbox.list()) this.outbox.remove(item.id);
-		this.forget();
+		if (token) await this.api.revoke(token).catch(() => undefined);
+		this.out.forget();
+		this.leave();
+		this.store.remove('device');
 		this.session.identity = '';
 		this.link.say({ type: 'cleared' });
 	}
 
-	/** enter gets a token where there is none, finds the conversation and goes live. */
-	async enter(refused = '') {
-		if (this.resumed) return;
-		if (this.chat.config.embeddedServiceMessagingChannel?.authMode === 'Auth' && !this.session.identity && !this.session.token) {
+	retry() {
+		this.chat.phase = 'loading';
+		void this.enter();
+	}
+
+	/**
+	 * enter gets a token where there is none, or in place of a refused one, finds the conversation and
+	 * goes live. However often it is called, it happens once at a time.
+	 */
+	private enter(refused = ''): Promise<void> {
+		if (this.inside && !refused) return Promise.resolve();
+		this.entering ??= this.goIn(refused).finally(() => (this.entering = undefined));
+		return this.entering;
+	}
+
+	private async goIn(refused: string): Promise<void> {
+		const mustSignIn = this.chat.config.embeddedServiceMessagingChannel?.authMode === 'Auth';
+		if (mustSignIn && !this.session.identity && !this.session.token) {
 			this.chat.phase = 'signed-out';
 			return;
 		}
-		this.resumed = true;
 		for (let attempt = 1; ; attempt++) {
 			try {
 				await this.session.sign(refused);
-				await this.resume();
-				this.chat.phase = 'ready';
-				this.kick();
-				return;
+				await this.find();
+				break;
 			} catch (error) {
-				if (error instanceof Refusal && error.status === 401 && this.session.token && attempt < 4) {
+				if (error instanceof Refusal && error.status === 401 && this.session.token !== refused) {
 					refused = this.session.token;
-					continue;
-				}
-				if (error instanceof Refusal && error.status < 500 && error.status !== 429) {
-					this.resumed = false;
+				} else if (error instanceof Refusal && error.status < 500 && error.status !== 429) {
 					this.chat.phase = 'broken';
 					return;
+				} else if (!(error instanceof Refusal || error instanceof Unreachable)) {
+					throw error;
 				}
-				if (!(error instanceof Refusal || error instanceof Unreachable)) throw error;
-				this.chat.stream = 'away';
-				await new Promise((done) => setTimeout(done, retryMs(attempt, Math.random())));
+				this.away();
+				await Promise.race([new Promise((done) => setTimeout(done, retryMs(attempt, Math.random()))), this.woken()]);
 			}
 		}
+		this.inside = true;
+		this.chat.phase = 'ready';
+		this.chat.stream = 'live';
+		this.session.renewInTime();
+		if (!this.stood) this.tabs.run();
+		this.stood = true;
+		this.reopen?.();
+		this.out.kick();
 	}
 
-	private async resume() {
+	/** find is the conversation that goes on: the one this browser knows, or an open one of the same customer. */
+	private async find() {
 		const { conversations = [] } = await this.api.conversations(this.session.token);
 		const known = this.session.talk;
 		const current = conversations.find((one) => one.conversationId === known?.id) ?? conversations.find((one) => !one.endTimestamp);
@@ -172,86 +178,102 @@ export class Live {
 			await this.load();
 			this.link.event('onEmbeddedMessagingConversationOpened', { conversationId: current.conversationId });
 		} else if (known?.made) {
-			// It is another customer's, or its time is over.
+			// It is another customer's now, or was closed.
 			this.session.talk = undefined;
-			this.chat.timeline = emptyTimeline();
+			this.clean();
 		}
-		if (!this.session.talk && this.chat.unsent.length === 0) this.ask('Conversation');
-		if (!this.stood) this.tabs.run();
-		this.stood = true;
-		this.session.renewInTime();
 		this.chat.started = this.session.talk?.made ?? false;
-		this.chat.stream = 'live';
+		if (!this.session.talk && !this.chat.asking) this.out.askFirst();
 	}
 
-	private startLeading(signal: AbortSignal) {
-		const owner = {
+	/** renew gets a new token after a 401; false when only the page can bring one. */
+	private async renew(refused: string): Promise<boolean> {
+		if (this.session.token === refused && this.session.verified) {
+			this.inside = false;
+			this.chat.phase = 'signed-out';
+			this.link.event('onEmbeddedMessagingIdentityTokenExpired');
+			return false;
+		}
+		await this.enter(refused);
+		return this.inside;
+	}
+
+	private leave() {
+		this.session.forget();
+		this.clean();
+		this.chat.asking = undefined;
+		this.chat.seen = 0;
+		this.inside = false;
+	}
+
+	private clean() {
+		this.chat.timeline = emptyTimeline();
+		this.chat.earlier = false;
+		this.oldest = Infinity;
+	}
+
+	// ---- the stream and the other tabs
+
+	private lead(signal: AbortSignal) {
+		const run = () => {
+			this.reopen = undefined;
+			if (!signal.aborted) void follow(this.api, owner, signal);
+		};
+		const owner: StreamOwner = {
 			token: () => this.session.token,
 			cursor: () => this.session.cursor,
-			take: (frame: Frame) => {
+			take: (frame) => {
 				if (frame.id) this.session.cursor = frame.id;
 				this.accept(frame, true);
 				this.tabs.say({ kind: 'event', event: { frame } });
 			},
-			state: (now: StreamState) => {
+			state: (now) => {
+				if (now === 'away') return this.away();
 				this.chat.stream = now;
-				if (now !== 'away') this.kick();
+				this.out.kick();
 			},
 			poll: () => this.load(),
 			refused: () => {
-				const refused = this.session.token;
-				void this.renew(refused).then(() => signal.aborted || void follow(this.api, owner, signal));
-			}
+				this.reopen = run;
+				void this.renew(this.session.token);
+			},
+			woken: () => this.woken()
 		};
-		void follow(this.api, owner, signal);
+		run();
 	}
 
-	/** renew gets a new token after a 401. What was on screen goes when the new one belongs to somebody else. */
-	private async renew(refused: string) {
-		if (this.session.token === refused && this.session.verified) {
-			this.chat.phase = 'signed-out';
-			this.link.event('onEmbeddedMessagingIdentityTokenExpired');
-			await new Promise<never>(() => {}); // goes on with the page's next identity
-		}
-		this.resumed = false;
-		await this.enter(refused);
+	private woken(): Promise<void> {
+		return new Promise((done) => this.wakes.addEventListener('wake', () => done(), { once: true }));
 	}
 
-	private forget() {
-		this.session.forget();
-		this.resumed = false;
-		this.fresh = undefined;
-		this.chat.asking = undefined;
-		this.chat.timeline = emptyTimeline();
-		this.chat.unsent = this.outbox.list();
-		this.chat.seen = 0;
+	private away() {
+		this.chat.stream = 'away';
+		this.chat.timeline = { ...this.chat.timeline, typing: {} };
 	}
 
-	// ---- what comes in
+	/** changed: something that all tabs share was written here. */
+	private changed() {
+		this.chat.started = this.session.talk?.made ?? false;
+		this.tabs.say({ kind: 'changed' });
+	}
 
 	private hear(word: Word<Shared>) {
 		if (word.kind === 'changed') this.reread();
 		else if (word.kind !== 'event') return;
 		else if ('frame' in word.event) this.accept(word.event.frame, false);
-		else this.put(word.event.sent);
+		else this.out.put(word.event.sent);
 	}
 
 	/** reread takes over what another tab wrote. */
 	private reread() {
-		this.chat.unsent = this.outbox.list();
+		this.out.read();
 		this.chat.seen = this.store.read<number>('seen') ?? 0;
 		this.chat.started = this.session.talk?.made ?? false;
-		if (!this.session.token && this.resumed) {
-			this.forgetScreen();
-			return;
-		}
-		if (this.session.talk && this.chat.asking?.when === 'Conversation') this.chat.asking = undefined;
-		if (this.session.token && !this.resumed) void this.enter();
-	}
-
-	private forgetScreen() {
-		this.resumed = false;
-		this.chat.timeline = emptyTimeline();
+		if (this.session.talk && this.chat.timeline.lines.length === 0) this.chat.asking = undefined;
+		if (this.session.token) return void this.enter();
+		// The other tab has left the session.
+		this.inside = false;
+		this.clean();
 		if (this.chat.open) void this.enter();
 	}
 
@@ -266,6 +288,8 @@ export class Live {
 		const entry = data.conversationEntry;
 		if (!entry || data.conversationId !== this.session.talk?.id) return;
 		this.chat.timeline = apply(this.chat.timeline, entry, frame.event, Date.now());
+		// What another tab led says as well: the network is there.
+		if (!leading) this.chat.stream = 'live';
 		this.tell(frame.event, data, entry);
 		if (frame.event === 'CONVERSATION_MESSAGE' && entry.sender?.role !== 'EndUser') {
 			if (leading) this.acknowledge('Delivery', [entry.identifier]);
@@ -286,36 +310,58 @@ export class Live {
 		this.fading = setTimeout(() => (this.chat.timeline = { ...this.chat.timeline, typing: {} }), typingFadesMs);
 	}
 
+	// ---- the history and receipts
+
 	/** load brings the newest page of the history. */
 	private async load() {
 		const talk = this.session.talk;
 		if (!talk?.made) return;
-		const entries = await this.api.entries(this.session.token, talk.id);
-		const before = this.chat.timeline.lines.length;
-		this.chat.timeline = applyAll(this.chat.timeline, entries.toReversed());
-		if (before === 0) this.chat.earlier = entries.length >= 50;
-		const since = this.store.read<number>('got') ?? 0;
-		const news = this.chat.timeline.lines.filter((line) => !line.mine && line.said && line.at > since);
+		const token = this.session.token;
+		const entries = await this.api.entries(token, talk.id);
+		const first = this.oldest === Infinity;
+		const full = entries.length >= pageSize;
+		let before = this.chat.timeline;
+		if (first && full) {
+			// Who is there, and how the session stands, may have been said before this page.
+			const past = await this.api.entries(token, talk.id, { types: 'ParticipantChanged,SessionStatusChanged' });
+			const { present, session } = applyAll(emptyTimeline(), past.toReversed());
+			before = { ...before, present, session };
+		}
+		this.chat.timeline = applyAll(before, entries.toReversed());
+		if (first) {
+			this.chat.earlier = full;
+			this.oldest = oldestOf(entries);
+		}
+		this.loadedAt = Date.now();
+		const got = this.store.read<number>('got') ?? 0;
+		const news = this.chat.timeline.lines.filter((line) => !line.mine && line.said && line.at > got);
 		if (news.length > 0) this.acknowledge('Delivery', news.map((line) => line.entry));
 		this.look();
 	}
 
-	/** loadEarlier brings the page before the oldest line. */
+	/** loadEarlier brings the page before the oldest entry. */
 	async loadEarlier() {
-		const oldest = this.chat.timeline.lines[0];
 		const talk = this.session.talk;
-		if (!oldest || !talk || this.chat.loading) return;
+		if (!talk || this.chat.loading) return;
 		this.chat.loading = true;
 		try {
-			const known = this.chat.timeline.lines.length;
-			const entries = await this.api.entries(this.session.token, talk.id, oldest.at);
+			const entries = await this.api.entries(this.session.token, talk.id, { until: this.oldest });
 			this.chat.timeline = applyAll(this.chat.timeline, entries.toReversed());
-			this.chat.earlier = entries.length >= 50 && this.chat.timeline.lines.length > known;
+			const oldest = Math.min(this.oldest, oldestOf(entries));
+			this.chat.earlier = entries.length >= pageSize && oldest < this.oldest;
+			this.oldest = oldest;
 		} catch {
 			// The button stays; pressing it again is the way on.
 		} finally {
 			this.chat.loading = false;
 		}
+	}
+
+	/** freshen reads the history again when its links to files have grown old. */
+	private freshen() {
+		const old = Date.now() - this.loadedAt > linksFadeMs - 1000;
+		if (!this.inside || !this.chat.open || !old || !this.chat.timeline.lines.some((line) => line.said?.files.length)) return;
+		void this.load().catch(() => undefined);
 	}
 
 	/** look marks as read what is in view. */
@@ -329,7 +375,7 @@ export class Live {
 		this.acknowledge('Read', news.map((line) => line.entry));
 	}
 
-	/** acknowledge tells the other side; a receipt that can't be told now is told by the next read or load. */
+	/** acknowledge tells the other side. One that gets lost is made good by the next: what was read has arrived. */
 	private acknowledge(kind: 'Delivery' | 'Read', entries: string[]) {
 		const talk = this.session.talk;
 		const last = this.chat.timeline.lines.findLast((line) => !line.mine && line.said);
@@ -338,191 +384,7 @@ export class Live {
 		void this.api.acknowledge(this.session.token, talk.id, kind, entries).catch(() => undefined);
 	}
 
-	// ---- what goes out
-
-	/** say puts a text, or files of which the first carries it, into the outbox. */
-	async say(text: string, files: File[], answers: string) {
-		const session = this.fresh;
-		this.fresh = undefined;
-		const first = { answers, ...(session && { session }) };
-		if (files.length === 0) this.write({ id: uuid(), text, ...first });
-		for (const [i, file] of files.entries()) {
-			const id = uuid();
-			await this.files.put(id, file);
-			this.write({ id, text: i === 0 ? text : '', ...(i === 0 ? first : { answers: '' }), file: { id: uuid(), name: file.name, type: typeOf(file.name, file.type), size: file.size } });
-		}
-		this.tellTyping(false);
-	}
-
-	choose(question: Line, choice: { id: string; title: string }) {
-		this.write({ id: uuid(), text: choice.title, answers: question.id, choice });
-	}
-
-	private write(item: Omit<Pending, 'at'>) {
-		this.outbox.add(item, Date.now());
-		this.sync();
-		this.kick();
-	}
-
-	/** resend works in any tab: a message keeps its id, and only one tab sends at a time. */
-	resend(id: string) {
-		this.outbox.change(id, { failed: undefined });
-		this.sync();
-		this.kick();
-	}
-
-	discard(id: string) {
-		this.outbox.remove(id);
-		void this.files.remove(id);
-		this.sync();
-	}
-
-	private sync() {
-		this.chat.unsent = this.outbox.list();
-		this.tabs.say({ kind: 'changed' });
-	}
-
-	/** kick sends what waits, unless this tab is at it; another tab's round is waited for. */
-	kick() {
-		if (!this.resumed || !this.session.token || this.draining) return;
-		clearTimeout(this.again);
-		const work = async () => {
-			const afterMs = (await this.create()) ?? (await drain(this.outbox, (item) => this.post(item)));
-			if (afterMs !== undefined) this.again = setTimeout(() => this.kick(), afterMs);
-		};
-		this.draining = this.tabs.alone('drain', work).finally(() => {
-			this.draining = undefined;
-			this.sync();
-			// Written after the round had looked for the last time.
-			if (this.again === undefined && this.outbox.list().some((item) => item.failed === undefined) && !this.chat.asking) this.kick();
-		});
-		this.again = undefined;
-	}
-
-	/** create makes the conversation whose pre-chat is answered. It answers when to try again, if it must. */
-	private async create(): Promise<number | undefined> {
-		const talk = this.session.talk;
-		if (!talk || talk.made) return undefined;
-		try {
-			await this.api.start(this.session.token, talk.id, { attributes: talk.attributes, autoResponse: this.page.autoResponse });
-			this.session.talk = { ...talk, made: true };
-			this.attempts = 0;
-			this.link.event('onEmbeddedMessagingConversationStarted', { conversationId: talk.id });
-			return undefined;
-		} catch (error) {
-			const meaning = meaningOf(error, ++this.attempts);
-			if (meaning === 'token') await this.renew(this.session.token);
-			return typeof meaning === 'object' && meaning.kind === 'later' ? meaning.afterMs : retryMs(this.attempts, 1);
-		}
-	}
-
-	private async post(item: Pending): Promise<Outcome> {
-		if (!this.session.talk) this.session.talk = { id: uuid(), made: false, attributes: hiddenValues(formOf(this.chat.config, 'Conversation'), this.page.hidden) };
-		const wait = await this.create();
-		if (wait !== undefined) return { kind: 'later', afterMs: wait };
-		const session = item.session && { attributes: item.session, autoResponse: this.page.autoResponse };
-		try {
-			const gone = !(await send(this.api, this.session.token, this.session.talk!.id, item, session, this.files, (share) => this.uploaded(item.id, share)));
-			if (gone) return { kind: 'refused', reason: 'file_gone' };
-			this.attempts = 0;
-			this.put(item);
-			this.tabs.say({ kind: 'event', event: { sent: item } });
-			return { kind: 'sent' };
-		} catch (error) {
-			return this.answerTo(meaningOf(error, ++this.attempts), item);
-		} finally {
-			this.uploaded(item.id, undefined);
-		}
-	}
-
-	private async answerTo(meaning: ReturnType<typeof meaningOf>, item: Pending): Promise<Outcome> {
-		// Something that keeps coming back although it was seen to must not turn in circles.
-		const soon: Outcome = { kind: 'later', afterMs: this.attempts > 2 ? retryMs(this.attempts, 1) : 0 };
-		switch (meaning) {
-			case 'token':
-				await this.renew(this.session.token);
-				return soon;
-			case 'conversation':
-				this.session.talk = undefined;
-				this.chat.timeline = emptyTimeline();
-				return soon;
-			case 'session':
-				if (item.session) return { kind: 'refused', reason: 'refused_other' };
-				if (this.ask('Session')) return { kind: 'stopped' };
-				this.outbox.change(item.id, { session: hiddenValues(formOf(this.chat.config, 'Session'), this.page.hidden) });
-				return { kind: 'later', afterMs: 0 };
-			default:
-				return meaning;
-		}
-	}
-
-	/** put shows a message that the server has taken, until its entry comes. */
-	private put(item: Pending) {
-		const last = this.chat.timeline.lines.at(-1)?.at ?? 0;
-		const files = item.file ? [{ id: item.file.id, name: item.file.name, type: item.file.type, url: '' }] : [];
-		const said = { text: item.text, files, options: [], picked: item.choice ? [item.choice.id] : [] };
-		if (this.chat.timeline.lines.some((line) => line.id === item.id)) return;
-		this.chat.timeline = posted(this.chat.timeline, item.id, said, item.answers, Math.max(last, item.at));
-	}
-
-	// ---- typing, pre-chat, end
-
-	typed() {
-		if (Date.now() - this.toldTyping > typingAgainMs) this.tellTyping(true);
-		clearTimeout(this.stopTyping);
-		this.stopTyping = setTimeout(() => this.tellTyping(false), typingAgainMs);
-	}
-
-	private tellTyping(started: boolean) {
-		clearTimeout(this.stopTyping);
-		const talk = this.session.talk;
-		const wasTold = this.toldTyping > 0;
-		this.toldTyping = started ? Date.now() : 0;
-		if (!talk?.made || !this.chat.online || this.chat.ended || this.chat.config.settings?.typing === false) return;
-		if (started || wasTold) void this.api.typing(this.session.token, talk.id, started).catch(() => undefined);
-	}
-
-	/** ask shows a pre-chat, if there is one with something to ask; it answers whether. */
-	private ask(when: Form['displayContext']): boolean {
-		const form = formOf(this.chat.config, when);
-		const named = (name: string) => {
-			const own = `field_${name}` as Parameters<Labels>[0];
-			return this.chat.t(own) || name;
-		};
-		const questions = form ? questionsOf(this.chat.config, form, named) : [];
-		if (questions.length === 0) return false;
-		this.chat.asking = { when, questions, prefilled: this.page.visible };
-		this.link.event('onEmbeddedMessagingPreChatLoaded');
-		return true;
-	}
-
-	/** answer takes the pre-chat's values and goes on with what they were asked for. */
-	answer(values: Record<string, string>) {
-		const when = this.chat.asking?.when ?? 'Conversation';
-		const attributes = { ...hiddenValues(formOf(this.chat.config, when), this.page.hidden), ...values };
-		this.chat.asking = undefined;
-		this.link.event('onEmbeddedMessagingPreChatSubmitted', { prechatDetails: Object.keys(values) });
-		if (when === 'Conversation') {
-			this.session.talk = { id: uuid(), made: false, attributes };
-		} else {
-			const waiting = this.outbox.list().find((item) => item.failed === undefined);
-			if (waiting) this.outbox.change(waiting.id, { session: attributes });
-			else this.fresh = attributes;
-		}
-		this.kick();
-	}
-
-	/** startAnew leads from an ended conversation to the next. */
-	startAnew() {
-		if (this.chat.timeline.closed) {
-			this.session.talk = undefined;
-			this.chat.timeline = emptyTimeline();
-			this.ask('Conversation');
-			return;
-		}
-		this.chat.timeline = { ...this.chat.timeline, session: { status: '', endedBy: '' } };
-		if (!this.ask('Session')) this.fresh = hiddenValues(formOf(this.chat.config, 'Session'), this.page.hidden);
-	}
+	// ---- the end
 
 	/** end asks the server to end the session; it throws when that fails. */
 	async end() {
@@ -532,6 +394,7 @@ export class Live {
 		this.chat.timeline = { ...this.chat.timeline, session: { status: 'Ended', endedBy: 'EndUser' }, present: {}, typing: {} };
 	}
 
+	/** transcript hands the conversation to the browser as a file; it throws when it can't be had. */
 	async transcript() {
 		const talk = this.session.talk;
 		if (!talk?.made) return;
@@ -542,9 +405,6 @@ export class Live {
 		link.click();
 		setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 	}
-
-	retry() {
-		this.chat.phase = 'loading';
-		void this.enter();
-	}
 }
+
+const oldestOf = (entries: WireEntry[]): number => Math.min(...entries.map((entry) => entry.transcriptedTimestamp ?? Infinity), Infinity);

@@ -2,7 +2,7 @@
 // deployment, and shows the conversation.
 
 import { Api, Refusal } from '../chat/api.ts';
-import { counted, isRightToLeft, labelsFor, localeOf } from '../chat/labels.ts';
+import { counted, isRightToLeft, labelsFor, localeFor } from '../chat/labels.ts';
 import { namesOf } from '../chat/prechat.ts';
 import { retryMs } from '../chat/stream.ts';
 import { lookOf, type Look } from '../chat/theme.ts';
@@ -26,7 +26,7 @@ async function start(origin: string) {
 
 	const config = await published(api, link);
 	if (!config) return;
-	const locale = localeOf(config.language) ?? localeOf(account.language) ?? 'en';
+	const locale = localeFor(config.language, account.language);
 	const dark = matchMedia('(prefers-color-scheme: dark)');
 	const show = () => {
 		const look = lookOf(config.branding2 ?? {}, dark.matches);
