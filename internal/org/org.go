@@ -25,8 +25,8 @@ type Organisation struct {
 	Version   int64
 }
 
-// Spec is what an administrator writes about the organisation.
-type Spec struct {
+// OrganisationSpec is what an administrator writes about the organisation.
+type OrganisationSpec struct {
 	Name     string `json:"name" minLength:"1" maxLength:"100"`
 	TimeZone string `json:"time_zone" doc:"IANA name, such as Europe/Vienna"`
 	Language string `json:"language" doc:"BCP 47, such as de-AT"`
@@ -71,7 +71,7 @@ func newKey() string {
 }
 
 // Change applies a change to an organisation.
-func (s *Service) Change(ctx context.Context, id message.OrgID, version int64, apply func(*Spec) error) error {
+func (s *Service) Change(ctx context.Context, id message.OrgID, version int64, apply func(*OrganisationSpec) error) error {
 	return s.Write(ctx, id, func(tx Tx) error {
 		o, err := tx.Organisation()
 		if err != nil {
@@ -80,7 +80,7 @@ func (s *Service) Change(ctx context.Context, id message.OrgID, version int64, a
 		if err := fault.Stale(version, o.Version); err != nil {
 			return err
 		}
-		spec := Spec{Name: o.Name, TimeZone: o.TimeZone, Language: o.Language}
+		spec := OrganisationSpec{Name: o.Name, TimeZone: o.TimeZone, Language: o.Language}
 		if err := apply(&spec); err != nil {
 			return err
 		}

@@ -242,3 +242,14 @@ type DeliveryFailure struct {
 	ConversationID message.ConversationID `json:"conversation_id,omitempty"`
 	EntryID        message.EntryID        `json:"entry_id,omitempty"`
 }
+
+// Quarantined is something that came in and could not be understood. Its content is not shown here.
+type Quarantined struct {
+	ID      message.RowID     `json:"id"`
+	At      time.Time         `json:"at"`
+	Channel ChannelRef        `json:"channel"`
+	Reason  string            `json:"reason"`
+	Size    int64             `json:"size" doc:"bytes"`
+	SHA256  string            `json:"sha256" doc:"of the body, in hexadecimal"`
+	Headers map[string]string `json:"headers,omitempty"`
+}

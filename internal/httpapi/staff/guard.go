@@ -1,0 +1,159 @@
+package staff
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"switchboard/internal/fault"
+	"switchboard/internal/httpapi/problem"
+	"switchboard/internal/once"
+	"switchboard/internal/staff"
+)
+
+const sessionCookie = "sb_session"
+
+type (
+	principalKey struct{}
+	requestKey   struct{}
+	claimKey     struct{}
+)
+
+// principalOf is the principal that guard found. On a public route it is nobody.
+func principalOf(ctx context.Context) staff.Principal {
+	return ctx.Value(principalKey{}).(staff.Principal)
+}
+
+// exchange is the HTTP request and its answer, for the few handlers that look at headers or set cookies.
+type exchange struct {
+	request  *http.Request
+	response http.ResponseWriter
+}
+
+func request(ctx context.Context) *http.Request { return ctx.Value(requestKey{}).(exchange).request }
+
+func response(ctx context.Context) http.ResponseWriter {
+	return ctx.Value(requestKey{}).(exchange).response
+}
+
+// guard is the one place where credentials and permissions are checked.
+func (a *API) guard(permission staff.Permission) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		r, w := humago.Unwrap(ctx)
+		p, err := a.admit(r, permission)
+		if err != nil {
+			problem.Write(w, r, err)
+			return
+		}
+		ctx = huma.WithValue(ctx, principalKey{}, p)
+		next(huma.WithValue(ctx, requestKey{}, exchange{r, w}))
+	}
+}
+
+// admit finds out who asks and whether they may.
+func (a *API) admit(r *http.Request, permission staff.Permission) (staff.Principal, error) {
+	if permission == Public {
+		return staff.Principal{}, nil
+	}
+	token, cookie := credentials(r)
+	if token == "" {
+		return staff.Principal{}, fault.New(fault.Unauthorized, "Sign in, or send an API key as Authorization: Bearer.")
+	}
+	p, err := a.Staff.Authenticate(r.Context(), token)
+	if err != nil {
+		return staff.Principal{}, err
+	}
+	if cookie && !safe(r.Method) && subtle.ConstantTimeCompare([]byte(r.Header.Get("X-CSRF-Token")), []byte(p.CSRF)) != 1 {
+		return staff.Principal{}, fault.New(fault.BadCSRF, "This request did not come from the console. Load the page again.")
+	}
+	if permission != SignedIn && !p.Can(permission) {
+		return staff.Principal{}, fault.New(fault.NoPermission, "You don't have the permission for this (%s).", permission).With("permission", string(permission))
+	}
+	return p, nil
+}
+
+// credentials of a request, and whether they came as a cookie, which browsers send by themselves.
+func credentials(r *http.Request) (token string, cookie bool) {
+	if header := r.Header.Get("Authorization"); header != "" {
+		scheme, token, _ := strings.Cut(header, " ")
+		if strings.EqualFold(scheme, "Bearer") {
+			return strings.TrimSpace(token), false
+		}
+		return "", false
+	}
+	if c, err := r.Cookie(sessionCookie); err == nil {
+		return c.Value, true
+	}
+	return "", false
+}
+
+func safe(method string) bool { return method == http.MethodGet || method == http.MethodHead }
+
+// Plain registers a handler that streams, or speaks another protocol than JSON over HTTP. It passes
+// the same check as every other route and stands in the same table.
+func (a *API) Plain(method, path string, permission staff.Permission, summary string, h func(w http.ResponseWriter, r *http.Request, p staff.Principal)) {
+	if permission == "" {
+		panic("a route without a permission: " + method + " " + path)
+	}
+	a.routes = append(a.routes, Route{Method: method, Path: base + path, Permission: permission, Summary: summary})
+	op := a.operation(method, path, permission, summary)
+	op.Responses = map[string]*huma.Response{"default": {Description: summary}}
+	a.huma.OpenAPI().AddOperation(&op)
+	a.mux.HandleFunc(method+" "+base+path, func(w http.ResponseWriter, r *http.Request) {
+		p, err := a.admit(r, permission)
+		if err != nil {
+			problem.Write(w, r, err)
+			return
+		}
+		h(w, r, p)
+	})
+}
+
+// keyed reads the Idempotency-Key of a request and the hash of its body.
+func (a *API) keyed(route string) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		r, w := humago.Unwrap(ctx)
+		key := r.Header.Get("Idempotency-Key")
+		if key == "" {
+			next(ctx)
+			return
+		}
+		if len(key) > 255 {
+			problem.Write(w, r, fault.New(fault.Malformed, "An Idempotency-Key has at most 255 characters."))
+			return
+		}
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyMax))
+		if err != nil {
+			problem.Write(w, r, err)
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		hash := sha256.Sum256(body)
+		// The address is part of the route: the same key on another conversation is another request.
+		claim := &once.Claim{Route: route + " " + r.URL.Path, Key: key, BodyHash: hash[:]}
+		next(huma.WithValue(ctx, claimKey{}, claim))
+	}
+}
+
+// client is where a request comes from. Trusted proxies have been resolved before it got here.
+func client(r *http.Request) staff.Client {
+	ip, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		ip = r.RemoteAddr
+	}
+	return staff.Client{IP: ip, UserAgent: r.UserAgent()}
+}
+
+// staffCookie carries the session. SameSite=Lax keeps other sites' posts out; X-CSRF-Token does the rest.
+func (a *API) staffCookie(token string, maxAge int) *http.Cookie {
+	return &http.Cookie{Name: sessionCookie, Value: token, Path: "/", MaxAge: maxAge, HttpOnly: true,
+		SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(a.PublicURL, "https:")}
+}
