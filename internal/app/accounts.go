@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"switchboard/internal/channel"
 	"switchboard/internal/fault"
@@ -124,4 +126,13 @@ func (a *Accounts) SandboxAccounts(ctx context.Context) ([]channel.Account, erro
 		out = append(out, account)
 	}
 	return out, nil
+}
+
+// Types lists the channel types there are, web first.
+func (c *Connectors) Types() []string {
+	types := map[string]bool{}
+	for kind := range c.byKind {
+		types[kind[0]] = true
+	}
+	return append([]string{string(channel.Web)}, slices.Sorted(maps.Keys(types))...)
 }

@@ -34,6 +34,8 @@ type Config struct {
 	Log            string `help:"Lowest level of log lines." enum:"debug,info,warn,error" default:"info" env:"SWITCHBOARD_LOG"`
 	Migrate        bool   `help:"Bring the schema up to date at the start." default:"true" negatable:"" env:"SWITCHBOARD_MIGRATE"`
 
+	// demo: metrics and the sandbox are open to whoever reaches the listener.
+	demo bool `kong:"-"`
 	// Set by validate.
 	proxies []netip.Prefix
 	secret  []byte

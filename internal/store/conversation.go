@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -21,9 +22,6 @@ const conversationFrom = ` FROM conversation c
  LEFT JOIN session s ON s.org_id = c.org_id AND s.id = c.session_id `
 
 func (tx *Tx) conversationWhere(where string, args ...any) (c conversation.Conversation, found bool, err error) {
-	var prechat string
-	dest := []any{&c.ID, &c.Channel, &c.ChannelType, &c.Provider, &c.Customer, &c.ThreadKey, &c.LastSeq, &c.CustomerSeq, &c.CustomerAt,
-		&c.LastAgent, &c.LastAgentAt, &c.LastActivityAt, &c.CreatedAt, &c.ClosedAt, &c.Version}
 	if lock := tx.db.dialect.forUpdate; lock != "" {
 		// A statement of its own: after waiting for the lock, the next one sees what the session has
 		// become. In one joined statement it would see it as it was before the wait.
@@ -31,6 +29,13 @@ func (tx *Tx) conversationWhere(where string, args ...any) (c conversation.Conve
 			return c, false, err
 		}
 	}
+	return tx.headWhere(where, args...)
+}
+
+func (tx *Tx) headWhere(where string, args ...any) (c conversation.Conversation, found bool, err error) {
+	var prechat string
+	dest := []any{&c.ID, &c.Channel, &c.ChannelType, &c.Provider, &c.Customer, &c.ThreadKey, &c.LastSeq, &c.CustomerSeq, &c.CustomerAt,
+		&c.LastAgent, &c.LastAgentAt, &c.LastActivityAt, &c.CreatedAt, &c.ClosedAt, &c.Version}
 	found, err = one(tx, append(dest, sessionDest(tx, &c.Session, &prechat)...),
 		conversationSelect+sessionColumns+conversationFrom+where, args...)
 	if err != nil || !found {
@@ -130,4 +135,10 @@ func (tx *Tx) Sender(c message.ChannelID, user message.UserID) (s conversation.S
  EXISTS (SELECT 1 FROM queue_member m WHERE m.org_id = ch.org_id AND m.queue_id = ch.queue_id AND m.user_id = $3)
  FROM channel ch WHERE ch.org_id = $1 AND ch.id = $2`, tx.org, c, user)
 	return s, must(found, err, "channel")
+}
+
+// ConversationHead is a conversation with its latest session, as it was committed last; nothing is locked.
+func (db *DB) ConversationHead(ctx context.Context, org message.OrgID, id message.ConversationID) (c conversation.Conversation, err error) {
+	c, found, err := db.reader(ctx, org).headWhere("WHERE c.org_id = $1 AND c.id = $2", org, id)
+	return c, must(found, asFault(err), "conversation")
 }

@@ -1,0 +1,253 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"switchboard/internal/blob"
+	"switchboard/internal/bus"
+	"switchboard/internal/channel"
+	"switchboard/internal/channel/sms"
+	"switchboard/internal/channel/twilio"
+	"switchboard/internal/channel/whatsapp"
+	"switchboard/internal/conversation"
+	"switchboard/internal/customer"
+	"switchboard/internal/file"
+	customerapi "switchboard/internal/httpapi/customer"
+	"switchboard/internal/httpapi/hook"
+	staffapi "switchboard/internal/httpapi/staff"
+	"switchboard/internal/inbound"
+	"switchboard/internal/job"
+	"switchboard/internal/message"
+	"switchboard/internal/org"
+	"switchboard/internal/outbound"
+	"switchboard/internal/privacy"
+	"switchboard/internal/realtime"
+	"switchboard/internal/resource"
+	"switchboard/internal/routing"
+	"switchboard/internal/sandbox"
+	"switchboard/internal/setup"
+	"switchboard/internal/staff"
+	"switchboard/internal/store"
+)
+
+// uploadMax is the largest file that staff may upload, in bytes: what the most generous channel takes.
+const uploadMax = 100 << 20
+
+// App is the whole program, put together and not yet running.
+type App struct {
+	config  Config
+	derive  func(purpose string) []byte
+	version string
+	log     *slog.Logger
+	node    message.RowID
+
+	db       *store.DB
+	bus      bus.Bus
+	metrics  *prometheus.Registry
+	measured *measures
+
+	connectors *Connectors
+	accounts   *Accounts
+	files      *file.Service
+	staff      *staff.Service
+	setup      *setup.Service
+	views      *store.Views
+
+	sequencer   *store.Sequencer
+	dispatchers *routing.Dispatchers
+	senders     *outbound.Senders
+	signals     *outbound.Signals
+	runner      *job.Runner
+	hub         *realtime.Hub
+	customers   *customerapi.Hub
+	sandbox     *sandbox.Sandbox
+	keeper      *keeper
+
+	handler  http.Handler
+	draining atomic.Bool
+}
+
+// New opens the database, the bus and the files, and wires everything. Nothing runs before Start.
+func New(ctx context.Context, config Config, version string, log *slog.Logger) (*App, error) {
+	if err := config.validate(); err != nil {
+		return nil, err
+	}
+	a := &App{config: config, version: version, log: log, node: message.NewID[message.RowID]()}
+	a.metrics = prometheus.NewRegistry()
+	a.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	a.measured = newMeasures(a.metrics)
+	envelopes, err := privacy.NewEnvelopes(config.secret)
+	if err != nil {
+		return nil, fmt.Errorf("SWITCHBOARD_SECRET_KEY: %w", err)
+	}
+	a.derive = envelopes.Derive
+	if err := a.open(ctx, envelopes); err != nil {
+		return nil, err
+	}
+	a.wire()
+	return a, nil
+}
+
+// open connects to what is outside of the process.
+func (a *App) open(ctx context.Context, envelopes *privacy.Envelopes) (err error) {
+	if a.config.Migrate {
+		if _, err := store.Migrate(ctx, a.config.Database); err != nil {
+			return fmt.Errorf("SWITCHBOARD_DATABASE: %w", err)
+		}
+	} else if current, newest, err := store.SchemaVersions(ctx, a.config.Database); err != nil || current != newest {
+		return errors.Join(err, fmt.Errorf("SWITCHBOARD_DATABASE: the schema has version %d, this program needs %d: run switchboard migrate", current, newest))
+	}
+	if a.db, err = store.Open(ctx, a.config.Database, envelopes); err != nil {
+		return fmt.Errorf("SWITCHBOARD_DATABASE: %w", err)
+	}
+	switch {
+	case a.config.Bus == "memory":
+		a.bus = bus.NewMemory()
+	case a.config.Bus == "postgres":
+		a.bus, err = bus.NewPostgres(ctx, a.config.Database)
+	default:
+		a.bus, err = bus.NewNATS(a.config.Bus)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("SWITCHBOARD_BUS: %w", err), a.db.Close())
+	}
+	blobs, err := blob.Open(ctx, a.config.Files)
+	if err != nil {
+		return errors.Join(fmt.Errorf("SWITCHBOARD_FILES: %w", err), a.bus.Close(), a.db.Close())
+	}
+	a.files = &file.Service{Write: store.Writer[file.Tx](a.db), Rows: a.db, Blobs: blobs,
+		Links: file.Links{Base: a.config.FilesURL, Key: envelopes.Derive("file links")}}
+	return nil
+}
+
+// wire makes every service, from those that know nobody to those that know many.
+func (a *App) wire() {
+	outgoing := &http.Client{Transport: guarded(a.config), Timeout: 30 * time.Second}
+	a.connectors = NewConnectors(channel.WebCapabilities(), whatsapp.New(outgoing), twilio.New(outgoing))
+	a.accounts = &Accounts{db: a.db, connectors: a.connectors, publicURL: a.config.PublicURL, sandboxURL: func(provider string) string {
+		if !a.config.Sandbox {
+			return ""
+		}
+		return sandbox.BaseURL(a.localURL(), provider)
+	}}
+	a.views = store.NewViews(a.db, a.connectors.Capabilities, a.files.Links.Sign)
+	a.sequencer = store.NewSequencer(a.db, a.bus.Publish)
+	a.db.OnCommit(a.sequencer.Committed)
+
+	a.staff = staff.New(store.Writer[staff.Tx](a.db), a.db, staff.NewPasswords(), a.config.PublicURL)
+	talk := &conversation.Service{Write: store.Writer[conversation.Tx](a.db), Capabilities: a.connectors.Capabilities,
+		Segments: func(text string) int { return sms.Measure(text).Segments }}
+	presence := &routing.Service{Write: store.Writer[routing.Tx](a.db), Node: a.node}
+	a.hub = realtime.NewHub(realtime.Config{Feed: a.db, Views: a.views, Wakes: a.bus.Subscribe(), Publish: a.bus.Publish,
+		Connected: presence.Connected, Disconnected: presence.Disconnected, Metrics: a.metrics})
+	a.customers = customerapi.NewHub(a.db, a.bus.Subscribe())
+	a.signals = outbound.NewSignals(store.Writer[outbound.SignalTx](a.db), a.accounts, a.log)
+	a.senders = outbound.NewSenders(a.node, outbound.DefaultTiming, a.db, store.Writer[outbound.Tx](a.db), a.accounts, sentFiles{a.files}, a.measured.attempt, a.log)
+	a.dispatchers = routing.NewDispatchers(a.node, a.db, store.Writer[routing.Tx](a.db), a.log)
+	a.setup = a.newSetup()
+	if a.config.Sandbox {
+		a.sandbox = a.newSandbox(outgoing)
+	}
+
+	receiver := inbound.New(store.Writer[inbound.Tx](a.db), a.hub.Typing, a.log)
+	media := &inbound.Media{Write: store.Writer[inbound.Tx](a.db), Account: a.accounts.Account,
+		Save: func(ctx context.Context, org message.OrgID, name, claimedType string, body io.Reader, limit int64) (message.File, error) {
+			return a.files.Save(ctx, org, name, claimedType, body, limit, file.By{})
+		}}
+	a.keeper = newKeeper(a.db, a.bus.Subscribe(), a.node, keeperHooks{
+		wakeDispatcher: a.dispatchers.Wake, wakeSender: a.senders.Wake, forgetAccess: a.staff.Forget,
+		nodeLost: presence.NodeLost, sweepFiles: a.files.Sweep,
+	}, a.log)
+	handlers := conversation.EndTimers(store.Writer[conversation.TimerTx](a.db))
+	handlers[inbound.JobMedia] = media.Fetch
+	handlers[routing.JobConnectionLost] = presence.ConnectionLost
+	handlers[routing.JobReroute] = presence.Reroute
+	a.runner = job.NewRunner(a.db, store.Writer[job.Tx](a.db), handlers, a.keeper.jobs, a.log)
+
+	open := store.Writer[conversation.OpenTx](a.db)
+	staffAPI := staffapi.New(staffapi.Deps{
+		Version: a.version, PublicURL: a.config.PublicURL,
+		Staff: a.staff, Organisation: &org.Service{Write: store.Writer[org.Tx](a.db)}, Setup: a.setup,
+		RoutingSetup:  &routing.Setup{Write: store.Writer[routing.SetupTx](a.db), ChannelTypes: a.connectors.Types()},
+		Conversations: talk,
+		Open: func(ctx context.Context, org message.OrgID, by conversation.Staff, c message.ChannelID, to message.Address, d conversation.Draft) (conversation.Entry, error) {
+			return talk.Open(ctx, org, open, by, c, to, d)
+		},
+		Routing:  presence,
+		Outbound: &courtesies{db: a.db, connectors: a.connectors, hub: a.hub, customers: a.customers, signals: a.signals},
+		Files:    a.files, FileMax: uploadMax, SignFile: a.files.Links.Sign,
+		Claims: a.db, Views: a.views, Rows: a.db,
+	})
+	customerAPI := &customerapi.API{
+		Customers: &customer.Service{Write: store.Writer[customer.Tx](a.db), Rows: a.db}, Files: a.files, Hub: a.customers,
+		Typing: a.hub.Typing, MatchOrigin: func(s *resource.DeploymentSettings, origin string) bool { return setup.AllowsOrigin(s, origin) },
+		OwnOrigins: []string{a.config.WidgetURL, a.config.PublicURL}, ClientIP: a.clientIP, Limits: customerapi.NewLimits(customerapi.UsualPerVisitor, customerapi.UsualPerAddress),
+	}
+	hooks := &hook.Handler{Accounts: a.accounts, Receiver: receiver, Count: a.measured.hook, Log: a.log}
+	a.handler = a.routes(staffAPI, customerAPI, hooks)
+}
+
+// Start runs everything in the background. Stop ends it in the opposite order.
+func (a *App) Start(ctx context.Context) {
+	a.sequencer.Start()
+	a.keeper.Start()
+	a.customers.Start()
+	a.hub.Start()
+	a.signals.Start()
+	a.senders.Start()
+	a.dispatchers.Start()
+	a.runner.Start()
+	if a.sandbox != nil {
+		a.sandbox.Start(context.WithoutCancel(ctx))
+	}
+}
+
+// Stop takes no new work, finishes what is under way, tells clients to reconnect elsewhere, and
+// closes the database. The listeners must have been closed before.
+func (a *App) Stop() error {
+	if a.sandbox != nil {
+		a.sandbox.Stop()
+	}
+	a.runner.Stop()
+	a.dispatchers.Stop()
+	a.senders.Stop()
+	a.signals.Stop()
+	a.hub.Stop()
+	a.customers.Stop()
+	a.keeper.Stop()
+	a.sequencer.Stop()
+	return a.close()
+}
+
+// close ends the connections of an App that is not running.
+func (a *App) close() error { return errors.Join(a.bus.Close(), a.db.Close()) }
+
+// sentFiles opens attachments for senders.
+type sentFiles struct{ files *file.Service }
+
+func (s sentFiles) Open(ctx context.Context, org message.OrgID, id message.FileID) (io.ReadCloser, error) {
+	return s.files.OpenByID(ctx, org, id)
+}
+
+func (s sentFiles) Link(org message.OrgID, f message.File, lifetime time.Duration) string {
+	return s.files.Links.For(org, f, lifetime)
+}
+
+// localURL is this server's own address on loopback, where the sandbox plays providers.
+func (a *App) localURL() string {
+	scheme := "http"
+	if a.config.TLSCert != "" {
+		scheme = "https"
+	}
+	return scheme + "://" + ownListener(a.config.Listen)
+}

@@ -1,0 +1,94 @@
+package app
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"syscall"
+	"time"
+)
+
+var errGuarded = errors.New("this address is not reachable from here: it belongs to this machine or a private network")
+
+// guarded is the transport for everything that goes out because an administrator or a provider said
+// so. It refuses addresses of this machine and of private networks, judged after the name was looked
+// up, except this server's own listener while the sandbox plays there.
+func guarded(c Config) *http.Transport {
+	own := ""
+	if c.Sandbox {
+		own = ownListener(c.Listen)
+	}
+	dialer := &net.Dialer{Timeout: 10 * time.Second, Control: func(_, address string, _ syscall.RawConn) error {
+		if address == own {
+			return nil
+		}
+		ip, err := netip.ParseAddrPort(address)
+		if err != nil {
+			return err
+		}
+		if a := ip.Addr().Unmap(); !a.IsGlobalUnicast() || a.IsPrivate() || a.IsLoopback() || sharedSpace.Contains(a) {
+			return errGuarded
+		}
+		return nil
+	}}
+	return &http.Transport{
+		DialContext: dialer.DialContext, ForceAttemptHTTP2: true, TLSHandshakeTimeout: 10 * time.Second,
+		MaxIdleConnsPerHost: 64, IdleConnTimeout: 90 * time.Second, ExpectContinueTimeout: time.Second,
+	}
+}
+
+// sharedSpace is RFC 6598, used inside of providers' networks.
+var sharedSpace = netip.MustParsePrefix("100.64.0.0/10")
+
+// ownListener is where this server is reached on loopback, as HOST:PORT.
+func ownListener(listen string) string {
+	for _, all := range []string{"0.0.0.0:", "[::]:", "localhost:"} {
+		if port, ok := strings.CutPrefix(listen, all); ok {
+			return "127.0.0.1:" + port
+		}
+	}
+	if strings.HasPrefix(listen, ":") {
+		return "127.0.0.1" + listen
+	}
+	return listen
+}
+
+// clientIP is where a request comes from: the peer, or what trusted proxies say of it. Of
+// X-Forwarded-For only the part that trusted proxies wrote is believed: the last address from the
+// right that is none of theirs.
+func (a *App) clientIP(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	if !a.trusted(host) {
+		return host
+	}
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0; i-- {
+		hop := strings.TrimSpace(hops[i])
+		if _, err := netip.ParseAddr(hop); err != nil {
+			break
+		}
+		host = hop
+		if !a.trusted(hop) {
+			break
+		}
+	}
+	return host
+}
+
+func (a *App) trusted(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	if err != nil {
+		return false
+	}
+	for _, p := range a.config.proxies {
+		if p.Contains(ip.Unmap()) {
+			return true
+		}
+	}
+	return false
+}
