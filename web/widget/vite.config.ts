@@ -19,7 +19,7 @@ function pageScript(): Plugin {
 				publicDir: false,
 				build: {
 					write: false,
-					target: 'es2020',
+					target: 'es2022',
 					lib: { entry: here('./bootstrap/main.ts'), formats: ['iife'], name: 'embeddedservice', fileName: 'bootstrap' }
 				}
 			});
@@ -35,8 +35,6 @@ export default defineConfig(
 	mergeConfig(appConfig('widget', '/widget/'), {
 		plugins: [pageScript()],
 		build: {
-			// Browsers that lack what the widget needs at the least: BroadcastChannel, findLast, toSorted (2023).
-			target: 'es2022',
 			rollupOptions: {
 				input: { frame: here('./frame.html'), test: here('./test.html') },
 				// Svelte's custom elements, of which there are none here, stay in every bundle otherwise.

@@ -2,7 +2,7 @@
 // what went wrong is one of two errors that callers tell apart.
 
 import type { ConversationItem, ServiceConfig, WireEntry } from './wire.ts';
-import { uuid } from './storage.ts';
+import { uuid } from './uuid.ts';
 
 /** The server answered, and not with success. */
 export class Refusal extends Error {

@@ -2,7 +2,8 @@
 // which conversation is going on. All tabs share it; whoever changes it tells the others.
 
 import type { Api } from './api.ts';
-import { uuid, type Store } from './storage.ts';
+import type { Store } from './storage.ts';
+import { uuid } from './uuid.ts';
 
 /** The conversation as this browser knows it. */
 export interface Talk {

@@ -37,9 +37,15 @@ test('every branding colour works, whatever is chosen', () => {
 			assert.ok(ratio(look.accentText, look.background) >= 4.5, told);
 			assert.ok(ratio(look.critical, look.background) >= 4.5, told);
 			assert.ok(ratio(look.edge, look.background) >= 3, told);
-			assert.ok(ratio(look.accent, look.background) >= 3, told);
+			assert.ok(ratio(look.accent, look.background) >= 1.3, told);
 		}
 	}
+});
+
+test('a bright accent stays what it is, with dark text on it', () => {
+	const look = lookOf({ accent: '#ffd600', background: '#fffbe6' }, false);
+	assert.equal(look.accent, '#ffd600');
+	assert.ok(contrast(colour(look.onAccent), colour(look.accent)) >= 4.5);
 });
 
 test('without a background the scheme of the system decides', () => {

@@ -1,5 +1,7 @@
 // The widget's colours: made from the three that a deployment names, and corrected until each pair
-// that carries text reads at 4.5 : 1 and each shape that means something at 3 : 1 (WCAG 2.2).
+// that carries text reads at 4.5 : 1 and each line that shows where something is at 3 : 1 (WCAG 2.2).
+// The accent as a fill is left as it is wherever it can be told from the background: what stands on it is
+// chosen to read.
 
 /** sRGB, each part 0–255. */
 export type Colour = [number, number, number];
@@ -107,7 +109,7 @@ export function lookOf(brand: Brand, prefersDark: boolean): Look {
 	const wished: Colour = parseColour(brand.text) ?? (dark ? [236, 238, 242] : [28, 30, 36]);
 	const text = legible(wished, [background], 7);
 	const bubble = bubbleOf(background, text, dark ? 0.12 : 0.07);
-	const accent = legible(parseColour(brand.accent) ?? ownAccent, [background], 3);
+	const accent = legible(parseColour(brand.accent) ?? ownAccent, [background], 1.3);
 	return {
 		background: toHex(background),
 		text: toHex(text),
