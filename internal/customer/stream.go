@@ -39,19 +39,19 @@ type History struct {
 }
 
 // Conversation is one of a visitor's own.
-func (s *Service) Conversation(ctx context.Context, v Visitor, thread string) (Conversation, error) {
+func (s *Service) Conversation(ctx context.Context, v *Visitor, thread string) (Conversation, error) {
 	return s.Rows.CustomerConversation(ctx, v.Org, v.Customer, thread)
 }
 
 // Conversations are all of a visitor's own.
-func (s *Service) Conversations(ctx context.Context, v Visitor, closedToo bool, limit int) (list []Conversation, open, closed int, err error) {
+func (s *Service) Conversations(ctx context.Context, v *Visitor, closedToo bool, limit int) (list []Conversation, open, closed int, err error) {
 	return s.Rows.CustomerConversations(ctx, v.Org, v.Customer, closedToo, limit)
 }
 
 // Hidden is the number of the last event that a visitor no longer sees: unverified web history leaves
 // the window 6 hours after the last activity, and stays out of it when they write again. In apps it
 // stays. Numbering goes on either way.
-func (s *Service) Hidden(ctx context.Context, v Visitor) (int64, error) {
+func (s *Service) Hidden(ctx context.Context, v *Visitor) (int64, error) {
 	if v.Deployment.Kind != "web" {
 		return 0, nil
 	}
@@ -66,7 +66,7 @@ type Start struct {
 }
 
 // Start finds the place for a client that comes with a cursor; 0 asks for everything visible.
-func (s *Service) Start(ctx context.Context, v Visitor, cursor int64) (Start, error) {
+func (s *Service) Start(ctx context.Context, v *Visitor, cursor int64) (Start, error) {
 	hidden, err := s.Hidden(ctx, v)
 	if err != nil {
 		return Start{}, err
@@ -84,12 +84,12 @@ func (s *Service) Start(ctx context.Context, v Visitor, cursor int64) (Start, er
 }
 
 // Events is a visitor's stream after a number.
-func (s *Service) Events(ctx context.Context, v Visitor, after int64, limit int) ([]Event, error) {
+func (s *Service) Events(ctx context.Context, v *Visitor, after int64, limit int) ([]Event, error) {
 	return s.Rows.CustomerEvents(ctx, v.Org, v.Customer, after, limit)
 }
 
 // History is the visible part of a conversation, newest first.
-func (s *Service) History(ctx context.Context, v Visitor, h History) ([]Event, error) {
+func (s *Service) History(ctx context.Context, v *Visitor, h History) ([]Event, error) {
 	hidden, err := s.Hidden(ctx, v)
 	if err != nil {
 		return nil, err
@@ -107,7 +107,7 @@ type Acknowledgement struct {
 // Acknowledge keeps what a customer's window has shown. Each step counts once, whichever tab tells it
 // and however often; what was read has arrived. Messages that are unknown are passed over: a client
 // may know more than is kept.
-func (s *Service) Acknowledge(ctx context.Context, v Visitor, thread string, acks []Acknowledgement) error {
+func (s *Service) Acknowledge(ctx context.Context, v *Visitor, thread string, acks []Acknowledgement) error {
 	if len(acks) > acksMax {
 		return fault.New(fault.Malformed, "At most %d receipts are taken at once.", acksMax)
 	}

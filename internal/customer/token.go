@@ -92,29 +92,32 @@ func (s *Service) Admit(ctx context.Context, d *Deployment, device, language str
 }
 
 // Authenticate says who a token stands for. Tokens that are unknown, revoked or over are refused.
-func (s *Service) Authenticate(ctx context.Context, secret string) (Visitor, error) {
+func (s *Service) Authenticate(ctx context.Context, secret string) (*Visitor, error) {
 	if secret == "" {
-		return Visitor{}, fault.New(fault.Unauthorized, "An access token is needed: Authorization: Bearer ….")
+		return nil, fault.New(fault.Unauthorized, "An access token is needed: Authorization: Bearer ….")
 	}
 	t, err := s.Rows.CustomerToken(ctx, hashOf(secret))
 	switch {
 	case fault.CodeOf(err) == fault.NotFound:
-		return Visitor{}, fault.New(fault.Unauthorized, "This access token is not known. Get a new one.")
+		return nil, fault.New(fault.Unauthorized, "This access token is not known. Get a new one.")
 	case err != nil:
-		return Visitor{}, err
+		return nil, err
 	case !t.RevokedAt.IsZero():
-		return Visitor{}, fault.New(fault.Unauthorized, "This access token was revoked. Get a new one.")
+		return nil, fault.New(fault.Unauthorized, "This access token was revoked. Get a new one.")
 	case !s.now().Before(t.ExpiresAt):
-		return Visitor{}, fault.New(fault.TokenExpired, "This access token has expired. Get a new one.")
+		return nil, fault.New(fault.TokenExpired, "This access token has expired. Get a new one.")
 	case !t.ChannelActive:
-		return Visitor{}, channelInactive()
+		return nil, channelInactive()
 	}
 	d, err := s.deployments.get(ctx, s.Rows, t)
-	return Visitor{Token: t, Deployment: d}, err
+	if err != nil {
+		return nil, err
+	}
+	return &Visitor{Token: t, Deployment: d}, nil
 }
 
 // Continue gives a visitor another token that ends when the one they have does.
-func (s *Service) Continue(ctx context.Context, v Visitor) (secret string, err error) {
+func (s *Service) Continue(ctx context.Context, v *Visitor) (secret string, err error) {
 	secret = newSecret()
 	next := v.Token
 	next.Hash, next.CreatedAt = hashOf(secret), s.now()
@@ -122,7 +125,7 @@ func (s *Service) Continue(ctx context.Context, v Visitor) (secret string, err e
 }
 
 // Revoke ends a visitor's token and all continued from the same one. Open streams end with it.
-func (s *Service) Revoke(ctx context.Context, v Visitor) error {
+func (s *Service) Revoke(ctx context.Context, v *Visitor) error {
 	return s.Write(ctx, v.Org, func(tx Tx) error {
 		if err := tx.RevokeCustomerTokens(v.Token); err != nil {
 			return err

@@ -41,7 +41,7 @@ type Draft struct {
 
 // OpenConversation makes the conversation that a client names, or finds the one it made before. With
 // answers to the pre-chat a session begins at once, new, and waits for the first message (SL-2).
-func (s *Service) OpenConversation(ctx context.Context, v Visitor, thread string, answers map[string]string, lang string) (created bool, err error) {
+func (s *Service) OpenConversation(ctx context.Context, v *Visitor, thread string, answers map[string]string, lang string) (created bool, err error) {
 	if !threadForm.MatchString(thread) {
 		return false, fault.New(fault.Malformed, "conversationId must be a UUID in lower case.")
 	}
@@ -65,7 +65,7 @@ func (s *Service) OpenConversation(ctx context.Context, v Visitor, thread string
 
 // Say keeps a customer's message: seen before? → conversation, locked → session → entry. It returns
 // the entry; posted again with the same id it returns the first one.
-func (s *Service) Say(ctx context.Context, v Visitor, thread string, d Draft) (said conversation.Entry, err error) {
+func (s *Service) Say(ctx context.Context, v *Visitor, thread string, d Draft) (said conversation.Entry, err error) {
 	if err := d.check(); err != nil {
 		return said, err
 	}
@@ -107,7 +107,7 @@ func (s *Service) Say(ctx context.Context, v Visitor, thread string, d Draft) (s
 }
 
 // say moves the session as a customer's message does, and appends it.
-func (s *Service) say(tx Tx, c *conversation.Conversation, v Visitor, e *conversation.Entry, fields []message.Field, lang string) error {
+func (s *Service) say(tx Tx, c *conversation.Conversation, v *Visitor, e *conversation.Entry, fields []message.Field, lang string) error {
 	if e.Content.File != nil {
 		if _, err := tx.BindFile(e.Content.File.ID, c.ID); err != nil {
 			return err
@@ -219,7 +219,7 @@ func PublicID(e *conversation.Entry) string {
 }
 
 // EndSession ends the open session, if there is one.
-func (s *Service) EndSession(ctx context.Context, v Visitor, thread string) error {
+func (s *Service) EndSession(ctx context.Context, v *Visitor, thread string) error {
 	return s.Write(ctx, v.Org, func(tx Tx) error {
 		c, err := own(tx, v, thread)
 		if err != nil {
@@ -231,7 +231,7 @@ func (s *Service) EndSession(ctx context.Context, v Visitor, thread string) erro
 
 // CloseConversation ends the session and takes no more messages in this conversation. The customer's
 // next one is another.
-func (s *Service) CloseConversation(ctx context.Context, v Visitor, thread string) error {
+func (s *Service) CloseConversation(ctx context.Context, v *Visitor, thread string) error {
 	return s.Write(ctx, v.Org, func(tx Tx) error {
 		c, err := own(tx, v, thread)
 		if err != nil || !c.ClosedAt.IsZero() {
@@ -262,7 +262,7 @@ func end(tx Tx, c *conversation.Conversation) error {
 }
 
 // own finds a visitor's conversation. Somebody else's is not there.
-func own(tx Tx, v Visitor, thread string) (conversation.Conversation, error) {
+func own(tx Tx, v *Visitor, thread string) (conversation.Conversation, error) {
 	c, found, err := tx.ConversationByThread(v.Channel, v.Customer, thread)
 	if err == nil && !found {
 		err = noConversation()

@@ -55,7 +55,7 @@ func (a *API) Handler() http.Handler {
 	open := func(pattern string, h func(http.ResponseWriter, *http.Request) error) {
 		mux.Handle(pattern, a.refuse(h))
 	}
-	mine := func(pattern string, h func(http.ResponseWriter, *http.Request, customer.Visitor) error) {
+	mine := func(pattern string, h func(http.ResponseWriter, *http.Request, *customer.Visitor) error) {
 		mux.Handle(pattern, a.refuse(a.visitor(h)))
 	}
 
@@ -136,7 +136,7 @@ func (a *API) allowOrigin(r *http.Request, d *customer.Deployment) error {
 }
 
 // visitor finds out who calls before the handler runs.
-func (a *API) visitor(h func(http.ResponseWriter, *http.Request, customer.Visitor) error) func(http.ResponseWriter, *http.Request) error {
+func (a *API) visitor(h func(http.ResponseWriter, *http.Request, *customer.Visitor) error) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		v, err := a.Customers.Authenticate(r.Context(), bearer(r))
 		if err != nil {
@@ -177,7 +177,7 @@ func bearer(r *http.Request) string {
 	return strings.TrimSpace(secret)
 }
 
-func sameDeployment(v customer.Visitor, name string) error {
+func sameDeployment(v *customer.Visitor, name string) error {
 	if name != "" && name != v.Deployment.APIName {
 		return fault.New(fault.NotFound, "This access token is for another deployment.")
 	}

@@ -72,7 +72,7 @@ func (a *API) published(r *http.Request, org, name string) (*customer.Deployment
 	return d, a.allowOrigin(r, d)
 }
 
-func (a *API) continueToken(w http.ResponseWriter, r *http.Request, v customer.Visitor) error {
+func (a *API) continueToken(w http.ResponseWriter, r *http.Request, v *customer.Visitor) error {
 	secret, err := a.Customers.Continue(r.Context(), v)
 	if err != nil {
 		return err
@@ -80,7 +80,7 @@ func (a *API) continueToken(w http.ResponseWriter, r *http.Request, v customer.V
 	return answer(w, http.StatusOK, map[string]any{"accessToken": secret, "expiresAt": v.ExpiresAt.UnixMilli()})
 }
 
-func (a *API) revoke(w http.ResponseWriter, r *http.Request, v customer.Visitor) error {
+func (a *API) revoke(w http.ResponseWriter, r *http.Request, v *customer.Visitor) error {
 	if err := a.Customers.Revoke(r.Context(), v); err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ const (
 	pageMax   = 50
 )
 
-func (a *API) openConversation(w http.ResponseWriter, r *http.Request, v customer.Visitor) error {
+func (a *API) openConversation(w http.ResponseWriter, r *http.Request, v *customer.Visitor) error {
 	var body struct {
 		ConversationID    string  `json:"conversationId"`
 		DeveloperName     string  `json:"esDeveloperName"`
@@ -38,7 +38,7 @@ func (a *API) openConversation(w http.ResponseWriter, r *http.Request, v custome
 	return answer(w, http.StatusCreated, map[string]any{"conversationId": body.ConversationID})
 }
 
-func (a *API) listConversations(w http.ResponseWriter, r *http.Request, v customer.Visitor) error {
+func (a *API) listConversations(w http.ResponseWriter, r *http.Request, v *customer.Visitor) error {
 	limit, err := pageSize(r)
 	if err != nil {
 		return err
@@ -59,7 +59,7 @@ func (a *API) listConversations(w http.ResponseWriter, r *http.Request, v custom
 	return answer(w, http.StatusOK, map[string]any{"openConversationsFound": open, "closedConversationsFound": closed, "conversations": items})
 }
 
-func (a *API) conversation(w http.ResponseWriter, r *http.Request, v customer.Visitor) error {
+func (a *API) conversation(w http.ResponseWriter, r *http.Request, v *customer.Visitor) error {
 	c, err := a.Customers.Conversation(r.Context(), v, r.PathValue("id"))
 	if err != nil {
 		return err
@@ -77,7 +77,7 @@ func (a *API) conversation(w http.ResponseWriter, r *http.Request, v customer.Vi
 	return answer(w, http.StatusOK, map[string]any{"conversationId": c.Thread, "routingStatus": status})
 }
 
-func (a *API) closeConversation(w http.ResponseWriter, r *http.Request, v customer.Visitor) error {
+func (a *API) closeConversation(w http.ResponseWriter, r *http.Request, v *customer.Visitor) error {
 	if err := a.Customers.CloseConversation(r.Context(), v, r.PathValue("id")); err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func (a *API) closeConversation(w http.ResponseWriter, r *http.Request, v custom
 	return nil
 }
 
-func (a *API) endSession(w http.ResponseWriter, r *http.Request, v customer.Visitor) error {
+func (a *API) endSession(w http.ResponseWriter, r *http.Request, v *customer.Visitor) error {
 	if err := a.Customers.EndSession(r.Context(), v, r.PathValue("id")); err != nil {
 		return err
 	}
@@ -95,7 +95,7 @@ func (a *API) endSession(w http.ResponseWriter, r *http.Request, v customer.Visi
 
 // entries is the history, newest first: the same events that the stream tells, for clients that load a
 // page or can't hold a stream open. lastEventId is where a stream goes on after the newest of them.
-func (a *API) entries(w http.ResponseWriter, r *http.Request, v customer.Visitor) error {
+func (a *API) entries(w http.ResponseWriter, r *http.Request, v *customer.Visitor) error {
 	query := r.URL.Query()
 	h := customer.History{}
 	var err error
@@ -142,7 +142,7 @@ func (a *API) entries(w http.ResponseWriter, r *http.Request, v customer.Visitor
 	return answer(w, http.StatusOK, body)
 }
 
-func (a *API) message(w http.ResponseWriter, r *http.Request, v customer.Visitor) error {
+func (a *API) message(w http.ResponseWriter, r *http.Request, v *customer.Visitor) error {
 	var body messageBody
 	if err := readJSON(w, r, &body); err != nil {
 		return err
@@ -155,7 +155,7 @@ func (a *API) message(w http.ResponseWriter, r *http.Request, v customer.Visitor
 }
 
 // say is what a text and a file have in common once they are read.
-func (a *API) say(w http.ResponseWriter, r *http.Request, v customer.Visitor, body *messageBody, draft customer.Draft) error {
+func (a *API) say(w http.ResponseWriter, r *http.Request, v *customer.Visitor, body *messageBody, draft customer.Draft) error {
 	if err := sameDeployment(v, body.DeveloperName); err != nil {
 		return err
 	}
@@ -167,7 +167,7 @@ func (a *API) say(w http.ResponseWriter, r *http.Request, v customer.Visitor, bo
 	return answer(w, http.StatusAccepted, map[string]any{"conversationEntries": []any{entry}})
 }
 
-func (a *API) typing(w http.ResponseWriter, r *http.Request, v customer.Visitor) error {
+func (a *API) typing(w http.ResponseWriter, r *http.Request, v *customer.Visitor) error {
 	var body struct {
 		EntryType string `json:"entryType"`
 	}
@@ -190,7 +190,7 @@ func (a *API) typing(w http.ResponseWriter, r *http.Request, v customer.Visitor)
 	return answer(w, http.StatusAccepted, struct{}{})
 }
 
-func (a *API) acknowledge(w http.ResponseWriter, r *http.Request, v customer.Visitor) error {
+func (a *API) acknowledge(w http.ResponseWriter, r *http.Request, v *customer.Visitor) error {
 	var body struct {
 		Acks []struct {
 			EntryType           string `json:"entryType"`

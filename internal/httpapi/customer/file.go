@@ -15,7 +15,7 @@ import (
 
 // file takes a message with a file: messageEntry (JSON) and fileData, in this order. The bytes go
 // straight to where they are kept.
-func (a *API) file(w http.ResponseWriter, r *http.Request, v customer.Visitor) error {
+func (a *API) file(w http.ResponseWriter, r *http.Request, v *customer.Visitor) error {
 	if !v.Deployment.Settings.Attachments {
 		return fault.New(fault.CapabilityMissing, "Files are switched off here.")
 	}

@@ -18,7 +18,7 @@ const (
 	// streamsMax is how many streams one person may hold: many tabs, and not more.
 	streamsMax = 32
 	// typingWaiting is how many typing frames a stream holds back before it drops some.
-	typingWaiting = 4
+	typingWaiting = 2
 )
 
 // Wakes is what a bus' subscription offers.

@@ -86,7 +86,7 @@ type streamEvent struct {
 	Entry                    streamEntry `json:"conversationEntry"`
 }
 
-func frameData(v customer.Visitor, thread string, e entry) ([]byte, error) {
+func frameData(v *customer.Visitor, thread string, e entry) ([]byte, error) {
 	payload, err := json.Marshal(e.payload)
 	if err != nil {
 		return nil, err
@@ -105,7 +105,7 @@ func addressOf(d *customer.Deployment) string {
 }
 
 // entry renders an event.
-func (a *API) entry(v customer.Visitor, ev *customer.Event) entry {
+func (a *API) entry(v *customer.Visitor, ev *customer.Event) entry {
 	at := ev.At.UnixMilli()
 	e := entry{
 		Identifier: lineID(v.Customer, ev.Seq), EntryType: entryTypes[ev.Type],
@@ -155,7 +155,7 @@ func (a *API) entry(v customer.Visitor, ev *customer.Event) entry {
 	return e
 }
 
-func (a *API) renderMessage(v customer.Visitor, ev *customer.Event, e *entry) {
+func (a *API) renderMessage(v *customer.Visitor, ev *customer.Event, e *entry) {
 	said := ev.Entry
 	if said == nil { // erased since
 		e.payload = object{"abstractMessage": object{"id": e.Identifier, "messageType": "StaticContentMessage",

@@ -16,7 +16,7 @@ import (
 const transcriptMax = 2000
 
 // transcript is what a customer can see of a conversation as a text to keep (SL-6). Times are UTC.
-func (a *API) transcript(w http.ResponseWriter, r *http.Request, v customer.Visitor) error {
+func (a *API) transcript(w http.ResponseWriter, r *http.Request, v *customer.Visitor) error {
 	if !v.Deployment.Settings.Transcript {
 		return fault.New(fault.CapabilityMissing, "Transcripts are switched off here.")
 	}
