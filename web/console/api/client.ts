@@ -85,7 +85,7 @@ async function refusal(status: number, body: string, headers: { get(name: string
 	}
 	if (status === 401 && !anonymous) onUnauthorized();
 	const text = String(problem['detail'] ?? problem['title'] ?? `The server answered with status ${status}.`);
-	const fields = (problem['fields'] ?? {}) as Record<string, string>;
+	const fields = (problem['errors'] ?? {}) as Record<string, string>;
 	return new ApiError(status, String(problem['code'] ?? ''), text, fields, problem, Number(headers.get('Retry-After')) || 0);
 }
 

@@ -156,7 +156,8 @@ export interface Offer {
 	prechat?: AnsweredField[];
 	waiting_since: string;
 	created_at: string;
-	expires_at: string;
+	/** Absent when the offer does not run out. */
+	expires_at?: string;
 }
 export interface MessagingUser {
 	id: string;

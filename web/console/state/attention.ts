@@ -6,7 +6,8 @@ let audio: AudioContext | undefined;
 
 /** Two soft notes for an offer, one for a message. Nothing where the browser forbids sound. */
 export function chime(kind: 'offer' | 'message'): void {
-	if (!preferences.sound) return;
+	// Browsers allow sound only after the page was used once.
+	if (!preferences.sound || navigator.userActivation?.hasBeenActive === false) return;
 	try {
 		audio ??= new AudioContext();
 		if (audio.state === 'suspended') void audio.resume();

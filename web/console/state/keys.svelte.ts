@@ -1,5 +1,6 @@
 // The keyboard: which key does what, in one table that the key sheet and the palette read too. Letters
 // are inert in text fields, can be switched off, and dangerous ones wait until typing has stopped.
+import { untrack } from 'svelte';
 import { preferences } from './preferences.svelte.ts';
 
 export interface Command {
@@ -30,8 +31,9 @@ class Keys {
 
 	/** add offers commands for as long as a part of the page is there. */
 	add(commands: Command[]): () => void {
-		this.sets = [...this.sets, commands];
-		return () => (this.sets = this.sets.filter((s) => s !== commands));
+		// Adding reads the sets: whoever adds in an effect must not run again for it.
+		untrack(() => (this.sets = [...this.sets, commands]));
+		return () => untrack(() => (this.sets = this.sets.filter((s) => s !== commands)));
 	}
 
 	start(): () => void {

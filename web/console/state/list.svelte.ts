@@ -17,15 +17,15 @@ export interface ListQuery {
 
 const PAGE = 50;
 
-/** Without a chosen status the list is about work: sessions that are not over. A search looks at all. */
+/** Without a chosen status the list is about work: sessions that are not over. */
 const isOpen = (c: Conversation) => c.session !== undefined && c.session.status !== 'ended' && c.session.status !== 'error';
 
-/** How long it waits: since the customer's session waits for anyone; else since the last activity. */
+/** The server's orders: by waiting is since the session waits for an agent, else since the last activity. */
 function order(sort: Sort): (a: Conversation, b: Conversation) => number {
 	const activity = (c: Conversation) => Date.parse(c.last_activity_at);
 	if (sort === 'activity') return (a, b) => activity(b) - activity(a) || (a.id < b.id ? 1 : -1);
-	const waiting = (c: Conversation) => Date.parse(c.session?.waiting_since ?? (c.unread > 0 ? c.last_activity_at : '9999-01-01T00:00:00Z'));
-	return (a, b) => waiting(a) - waiting(b) || activity(b) - activity(a) || (a.id < b.id ? 1 : -1);
+	const since = (c: Conversation) => Date.parse((c.session?.status === 'waiting' && c.session.waiting_since) || c.last_activity_at);
+	return (a, b) => since(a) - since(b) || (a.id < b.id ? -1 : 1);
 }
 
 export class ConversationList {
@@ -37,12 +37,13 @@ export class ConversationList {
 	private next = '';
 	private fetching = false;
 	private rows = new Map<string, Conversation>();
-	private stop: () => void;
+	private stop: () => void = () => {};
 
 	constructor(readonly query: ListQuery) {
 		const q: Query = { ...query };
 		this.topic = `list:${path('', q).slice(1)}`;
-		this.stop = account.realtime.subscribe(this.topic, {
+		// A search answers once; the server doesn't follow changes of its results.
+		if (query.q === '') this.stop = account.realtime.subscribe(this.topic, {
 			frame: (f) => f.type === 'conversation.updated' && this.take(f.data as Conversation),
 			resync: () => void this.load()
 		});
@@ -101,12 +102,12 @@ export class ConversationList {
 	}
 
 	private belongs(row: Conversation): boolean {
-		const { scope, status, channel, queue, q } = this.query;
+		const { scope, status, channel, queue } = this.query;
 		if (scope === 'mine' && row.session?.agent?.id !== account.me?.user.id) return false;
-		if (status ? !status.split(',').includes(row.session?.status ?? '') : !q && !isOpen(row)) return false;
+		if (status ? !status.split(',').includes(row.session?.status ?? '') : !isOpen(row)) return false;
 		if (channel && row.channel.id !== channel && row.channel.type !== channel) return false;
 		if (queue && row.session?.queue?.id !== queue) return false;
-		return q === '' || this.rows.has(row.id); // a search is the server's to decide
+		return true;
 	}
 
 	private queued = false;

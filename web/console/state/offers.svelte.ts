@@ -74,7 +74,7 @@ class Offers {
 
 	private expire(): void {
 		const now = Date.now();
-		const left = this.items.filter((o) => o.id === this.busy || !runsOut(o) || Date.parse(o.expires_at) > now);
+		const left = this.items.filter((o) => o.id === this.busy || !runsOut(o) || Date.parse(o.expires_at!) > now);
 		if (left.length !== this.items.length) this.items = left;
 	}
 
@@ -87,7 +87,6 @@ class Offers {
 	}
 }
 
-/** An offer without push time-out has a zero time. */
-export const runsOut = (offer: Offer) => Date.parse(offer.expires_at) > Date.parse(offer.created_at);
+export const runsOut = (offer: Offer) => offer.expires_at !== undefined;
 
 export const offers = new Offers();

@@ -1,0 +1,101 @@
+// The resources that only the set-up edits, as internal/resource writes them.
+import type { Option } from '../api/types.ts';
+
+export interface PrechatField {
+	name: string;
+	type: 'Text' | 'Email' | 'Phone' | 'Number' | 'Checkbox' | 'ChoiceList';
+	hidden?: boolean;
+	required?: boolean;
+	max_length?: number;
+	choices?: Option[];
+	labels?: Record<string, string>;
+}
+export interface Branding {
+	title: string;
+	accent: string;
+	background: string;
+	text: string;
+	font: string;
+	avatar_url: string;
+	position: 'right' | 'left';
+}
+export interface DeploymentSettings {
+	domain: string;
+	origins: string[];
+	branding: Branding;
+	labels: Record<string, Record<string, string>>;
+	languages: string[];
+	enter_sends: boolean;
+	emoji: boolean;
+	attachments: boolean;
+	typing: boolean;
+	receipts: boolean;
+	transcript: boolean;
+	prechat: PrechatField[];
+	prechat_active: boolean;
+	prechat_each_session: boolean;
+}
+export interface Deployment {
+	id: string;
+	name: string;
+	api_name: string;
+	kind: 'web' | 'mobile';
+	channel_id: string;
+	draft: DeploymentSettings;
+	published?: DeploymentSettings;
+	published_at?: string;
+	changed: boolean;
+	snippet: string;
+	version: number;
+}
+export interface Queue {
+	id: string;
+	name: string;
+	routing_configuration_id?: string;
+	overflow_queue_id?: string;
+	overflow_after_seconds?: number;
+	members: string[];
+	waiting: number;
+	longest_waiting_since?: string;
+	online_agents: number;
+	problem?: string;
+	version: number;
+}
+export interface RoutingConfiguration {
+	id: string;
+	name: string;
+	model: 'least_active' | 'most_available';
+	priority: number;
+	size_units?: number;
+	size_percent?: number;
+	push_timeout_seconds: number;
+	auto_accept: boolean;
+	version: number;
+}
+export interface PermissionSet {
+	id: string;
+	api_name: string;
+	name: string;
+	built_in: boolean;
+	permissions: string[];
+	version: number;
+}
+export interface APIKey {
+	id: string;
+	name: string;
+	prefix: string;
+	scopes: string[];
+	key?: string;
+	created_at: string;
+	last_used_at?: string;
+}
+export interface DeliveryFailure {
+	at: string;
+	code: string;
+	text: string;
+	advice: string;
+	provider?: string;
+	channel: { id: string; type: string; name: string };
+	conversation_id?: string;
+	entry_id?: string;
+}
