@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"switchboard/internal/customer"
 	"switchboard/internal/fault"
@@ -39,8 +40,11 @@ type API struct {
 	OwnOrigins []string
 	// ClientIP is the address that a request comes from, behind trusted proxies. Nil believes nobody.
 	ClientIP func(*http.Request) string
-	// Limits bound how often a client may call.
+	// Limits bound how often a client may call. Nil is no limit.
 	Limits *Limits
+	// WriteWithin is how long a stream's client may take to take what is written; 10 s when it is 0.
+	// One that doesn't is dropped, and comes back with its cursor.
+	WriteWithin time.Duration
 }
 
 const (

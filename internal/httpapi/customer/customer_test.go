@@ -49,6 +49,7 @@ type house struct {
 	agents    *conversation.Service
 	files     *file.Service
 	hub       *api.Hub
+	api       *api.API
 	handler   http.Handler
 
 	mu      sync.Mutex
@@ -102,7 +103,7 @@ func newHouse(t testing.TB, url string, published resource.DeploymentSettings) *
 		},
 		Segments: func(string) int { return 1 },
 	}
-	h.handler = (&api.API{
+	h.api = &api.API{
 		Customers: h.customers, Files: h.files, Hub: h.hub,
 		Typing: func(_ message.OrgID, _ message.ConversationID, a resource.Author, typing bool) {
 			h.mu.Lock()
@@ -110,7 +111,9 @@ func newHouse(t testing.TB, url string, published resource.DeploymentSettings) *
 			h.typings = append(h.typings, fmt.Sprint(a.Type, " ", a.Name, " ", typing))
 		},
 		MatchOrigin: func(s *resource.DeploymentSettings, o string) bool { return o == s.Origins[0] },
-	}).Handler()
+		WriteWithin: 300 * time.Millisecond,
+	}
+	h.handler = h.api.Handler()
 	mux := http.NewServeMux()
 	mux.Handle("/", h.handler)
 	mux.Handle(file.Path, files.Handler(h.files))

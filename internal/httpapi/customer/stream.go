@@ -2,6 +2,7 @@ package customer
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"net/http"
 	"strconv"
@@ -14,8 +15,8 @@ import (
 const (
 	// keepAlive is well below the 90 s after which clients give a silent stream up.
 	keepAlive = 20 * time.Second
-	// writeWithin is how long a client may take to take what is written before it is dropped.
-	writeWithin = 10 * time.Second
+	// usualWriteWithin is how long a client may take to take what is written before it is dropped.
+	usualWriteWithin = 10 * time.Second
 	// eventsAtOnce is how many events are read and written together.
 	eventsAtOnce = 100
 	// retryMillis is told to clients: how long to wait before they come back.
@@ -45,7 +46,7 @@ func (a *API) stream(w http.ResponseWriter, r *http.Request, v *customer.Visitor
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store, no-transform")
 	h.Set("X-Accel-Buffering", "no") // for proxies that collect answers
-	out := &frames{w: w, control: http.NewResponseController(w)}
+	out := &frames{w: w, control: http.NewResponseController(w), within: cmp.Or(a.WriteWithin, usualWriteWithin)}
 	_ = out.control.SetReadDeadline(time.Time{}) // the server's own, for requests, would end the stream
 	defer func() { _ = out.control.SetWriteDeadline(time.Time{}) }()
 	out.comment("open")
@@ -169,6 +170,7 @@ func lastEventID(r *http.Request) (int64, error) {
 type frames struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
+	within  time.Duration // in which each flush must be taken
 	b       bytes.Buffer
 }
 
@@ -186,7 +188,7 @@ func (f *frames) frame(id, event string, data []byte) {
 
 // flush sends what was collected. A client that doesn't take it in time is dropped.
 func (f *frames) flush() error {
-	_ = f.control.SetWriteDeadline(time.Now().Add(writeWithin))
+	_ = f.control.SetWriteDeadline(time.Now().Add(f.within))
 	_, err := f.w.Write(f.b.Bytes())
 	if err == nil {
 		err = f.control.Flush()
