@@ -102,6 +102,12 @@ func (tx *Tx) userNames(users []message.UserID) (map[message.UserID]string, erro
 	return names, err
 }
 
+// UserNames finds the names of users by id; those who are gone are left out.
+func (v *Views) UserNames(ctx context.Context, org message.OrgID, users []message.UserID) (map[message.UserID]string, error) {
+	names, err := v.db.reader(ctx, org).userNames(users)
+	return names, asFault(err)
+}
+
 func agentRef(id message.UserID, names map[message.UserID]string) *resource.AgentRef {
 	if id.IsZero() {
 		return nil

@@ -93,7 +93,12 @@ func (v *Views) inOrder(tx *Tx, order []message.SessionID) ([]resource.Session, 
 	return items, nil
 }
 
-// sessionsByID loads sessions without asking for rights.
+// SessionsByID loads sessions without asking for rights.
+func (v *Views) SessionsByID(ctx context.Context, org message.OrgID, wanted []message.SessionID) (map[message.SessionID]resource.Session, error) {
+	sessions, err := v.sessionsByID(v.db.reader(ctx, org), wanted)
+	return sessions, asFault(err)
+}
+
 func (v *Views) sessionsByID(tx *Tx, wanted []message.SessionID) (map[message.SessionID]resource.Session, error) {
 	type loaded struct {
 		session    conversation.Session
