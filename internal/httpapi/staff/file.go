@@ -52,24 +52,24 @@ func (a *API) receive(w http.ResponseWriter, r *http.Request, p staff.Principal)
 	}
 }
 
-func (a *API) file(ctx context.Context, p staff.Principal, in *oneIn[message.FileID]) (resource.File, error) {
+func (a *API) file(ctx context.Context, p staff.Principal, in *oneIn[message.FileID]) (resource.Upload, error) {
 	f, err := a.Files.Get(ctx, p.Org, in.ID)
 	if err != nil {
-		return resource.File{}, err
+		return resource.Upload{}, err
 	}
 	if own := f.By.User == p.UserID; !own {
 		// A file is seen by those who may see its conversation.
 		if f.By.Conversation.IsZero() {
-			return resource.File{}, fault.New(fault.NotFound, "There is no such file.")
+			return resource.Upload{}, fault.New(fault.NotFound, "There is no such file.")
 		}
 		if a.Views.MayRead(ctx, p.Org, viewer(p), f.By.Conversation) != nil {
-			return resource.File{}, fault.New(fault.NotFound, "There is no such file.")
+			return resource.Upload{}, fault.New(fault.NotFound, "There is no such file.")
 		}
 	}
 	return a.fileResource(p.Org, f.File), nil
 }
 
-func (a *API) fileResource(org message.OrgID, f message.File) resource.File {
+func (a *API) fileResource(org message.OrgID, f message.File) resource.Upload {
 	a.SignFile(org, &f)
-	return resource.File{ID: f.ID, Name: f.Name, Type: f.Type, Size: f.Size, URL: f.URL}
+	return resource.Upload{ID: f.ID, Name: f.Name, Type: f.Type, Size: f.Size, URL: f.URL}
 }
