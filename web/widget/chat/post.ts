@@ -3,7 +3,7 @@
 import { Refusal, Unreachable, type Api, type NewSession } from './api.ts';
 import type { FileStore } from './file-store.ts';
 import type { Outcome, Pending } from './outbox.ts';
-import { retryMs } from './stream.ts';
+import { retryMs } from './retry.ts';
 
 /** bodyOf is the message of the customer API for what waits. */
 export function bodyOf(item: Pending): Record<string, unknown> {

@@ -2,6 +2,7 @@
 // where something on the way holds the stream back (CH-1).
 
 import { Refusal, type Api } from './api.ts';
+import { retryMs } from './retry.ts';
 import { SseParser, type Frame } from './sse.ts';
 
 /** What the stream tells and asks its owner. */
@@ -36,9 +37,6 @@ const wait = (ms: number, signal: AbortSignal) =>
 		const timer = setTimeout(done, ms);
 		signal.addEventListener('abort', () => (clearTimeout(timer), done()), { once: true });
 	});
-
-/** retryMs grows from one second to thirty, with a third of chance in it so that clients don't come back in step. */
-export const retryMs = (attempt: number, chance: number) => Math.min(30_000, 1000 * 2 ** attempt) * (0.67 + chance * 0.66);
 
 /** follow keeps the owner up to date until the signal aborts. */
 export async function follow(api: Api, owner: StreamOwner, signal: AbortSignal): Promise<void> {

@@ -2,9 +2,10 @@
 // deployment, and shows the conversation.
 
 import { Api, Refusal } from '../chat/api.ts';
+import { fetched } from '../chat/fetched.ts';
 import { counted, isRightToLeft, labelsFor, localeFor } from '../chat/labels.ts';
 import { namesOf } from '../chat/prechat.ts';
-import { retryMs } from '../chat/stream.ts';
+import { retryMs } from '../chat/retry.ts';
 import { lookOf, type Look } from '../chat/theme.ts';
 import type { ServiceConfig } from '../chat/wire.ts';
 import './frame.css';
@@ -39,7 +40,7 @@ async function start(origin: string) {
 
 	// The launcher stands. The window behind it is fetched now, so that it opens at once; what happens
 	// in it after that, so that it is drawn sooner.
-	const { open } = await import('./window.ts');
+	const { open } = await fetched(() => import('./window.ts'));
 	open(api, config, locale, link, inbox);
 }
 

@@ -12,7 +12,7 @@ import { formOf, hiddenValues, questionsOf } from '../chat/prechat.ts';
 import type { Session } from '../chat/session.ts';
 import type { Store } from '../chat/storage.ts';
 import { uuid } from '../chat/uuid.ts';
-import { retryMs } from '../chat/stream.ts';
+import { retryMs } from '../chat/retry.ts';
 import { emptyTimeline, type Line } from '../chat/timeline.ts';
 import type { Form } from '../chat/wire.ts';
 import type { PageSettings } from '../protocol.ts';

@@ -2,6 +2,7 @@
 
 import { mount } from 'svelte';
 import type { Api } from '../chat/api.ts';
+import { fetched } from '../chat/fetched.ts';
 import type { ServiceConfig } from '../chat/wire.ts';
 import type { PageSettings } from '../protocol.ts';
 import App from './App.svelte';
@@ -35,5 +36,5 @@ export function open(api: Api, config: ServiceConfig, locale: string, link: Page
 		}
 	});
 
-	void import('./live.ts').then(async ({ begin }) => settled(begin(chat, api, link, await settings)));
+	void fetched(() => import('./live.ts')).then(async ({ begin }) => settled(begin(chat, api, link, await settings)));
 }
