@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -24,8 +25,7 @@ func RunDemo(ctx context.Context, d Demo, version string, out, guide io.Writer, 
 		return err
 	}
 	if err := a.SeedDemo(ctx); err != nil {
-		_ = a.Stop()
-		return err
+		return errors.Join(err, a.close())
 	}
 	return a.Run(ctx, func() {
 		if err := a.Ready(ctx, out); err != nil {

@@ -186,6 +186,7 @@ func (a *App) demoDeployment(ctx context.Context, org message.OrgID, web message
 	}
 	err = a.setup.ChangeDeployment(ctx, org, id, 0, func(spec *setup.DeploymentSpec) error {
 		d := spec.Draft
+		d.Origins = []string{a.config.PublicURL}
 		d.Branding.Title, d.Branding.Accent = demoOrg, "#0f766e"
 		d.Prechat, d.PrechatActive = []resource.PrechatField{
 			{Name: "_firstName", Type: "Text", Required: true, MaxLength: 80},

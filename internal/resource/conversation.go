@@ -173,8 +173,8 @@ type Consent struct {
 	Required string `json:"required" enum:"implicitly_opted_in,explicitly_opted_in,doubly_opted_in"`
 }
 
-// File is an uploaded file.
-type File struct {
+// Upload is an uploaded file.
+type Upload struct {
 	ID   message.FileID `json:"id"`
 	Name string         `json:"name"`
 	Type string         `json:"type"`

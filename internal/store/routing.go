@@ -313,3 +313,9 @@ func (tx *Tx) withdrawOffers(s message.SessionID) error {
 func errStatus(name string) error {
 	return fault.Invalid("status", "There is no presence status %q.", name)
 }
+
+// Organisations of the installation, oldest first.
+func (db *DB) Organisations(ctx context.Context) ([]message.OrgID, error) {
+	out, err := list(db.engine.read(ctx), func(r row, id *message.OrgID) error { return r.Scan(id) }, "SELECT id FROM org ORDER BY created_at, id")
+	return out, asFault(err)
+}
