@@ -26,6 +26,8 @@ import (
 type Demo struct {
 	Listen string
 	Data   string // folder; empty for a temporary one
+	// Database instead of SQLite in the folder; the folder still holds the files and the secret.
+	Database string
 }
 
 // person of the ready-made organisation.
@@ -57,10 +59,16 @@ func (d Demo) Config() (Config, error) {
 		}
 		d.Data = dir
 	}
-	return Config{
-		Listen: d.Listen, Database: "sqlite:" + filepath.Join(d.Data, "switchboard.db"), Bus: "memory",
+	c := Config{
+		Listen: d.Listen, Database: "sqlite:" + filepath.Join(d.Data, "switchboard.db"),
 		Files: "file:" + filepath.Join(d.Data, "files"), Sandbox: true, Log: "info", Migrate: true, demo: true,
-	}, nil
+	}
+	if d.Database != "" {
+		secret := filepath.Join(d.Data, "secret")
+		c.Database, c.SecretKey = d.Database, "file:"+secret
+		return c, makeSecret("", secret)
+	}
+	return c, nil
 }
 
 // demoSecret derives passwords and the API key from the folder's secret, so that they stay the same.
