@@ -1,6 +1,7 @@
 // One WebSocket for the whole page: topics are counted, a lost connection comes back by itself with the
-// last cursor, and whoever subscribed is told when to read everything anew. It holds no state of what
-// is shown; frames carry REST resources, and their reader keeps the highest version.
+// last cursor. From a topic's "subscribed" on, frames tell every change; what was read before it may be
+// old, so readers wait for it (shortly) or are told to read again. It holds no state of what is shown;
+// frames carry REST resources, and their reader keeps the highest version.
 
 export interface Frame {
 	cursor?: string;
@@ -11,37 +12,62 @@ export interface Frame {
 
 export interface Subscriber {
 	frame: (frame: Frame) => void;
-	/** What was missed can't be known (first connection, or the server says resync): fetch again. */
+	/** What was missed can't be known, or may no longer be seen: read again. */
 	resync?: () => void;
 }
 
+export interface Subscription {
+	stop: () => void;
+	/** Settles when the topic is live, or when waiting for that makes no sense. Read after it. */
+	joined: Promise<void>;
+}
+
 export type Connection = 'connecting' | 'open' | 'lost';
+
+interface Topic {
+	readers: Set<Subscriber>;
+	live: boolean;
+	/** Somebody read before the topic was live. */
+	early: boolean;
+	/** The connection began after a cursor, so it tells what this topic missed. */
+	covered: boolean;
+	waiting: (() => void)[];
+}
 
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 15_000;
 /** A machine that slept longer than this has a dead socket, whatever the socket says. */
 const SLEPT = 20_000;
+/** How long a reader waits for its topic before it reads anyway. */
+const PATIENCE = 400;
+/** Close code: the credentials are no longer good. */
+const SIGN_IN = 4001;
 
 export class Realtime {
 	private socket: WebSocket | undefined;
-	private topics = new Map<string, Set<Subscriber>>();
+	private topics = new Map<string, Topic>();
 	private cursor = '';
 	private attempts = 0;
 	private timer: ReturnType<typeof setTimeout> | undefined;
 	private heart: ReturnType<typeof setInterval> | undefined;
 	private lastBeat = Date.now();
 	private stopped = true;
-	private everOpen = false;
+	private state: Connection = 'connecting';
 
 	constructor(
 		private address: string,
-		private onconnection: (state: Connection) => void
+		private onconnection: (state: Connection) => void,
+		private onsignedout: () => void
 	) {}
 
 	start(): void {
 		this.stopped = false;
+		this.cursor = '';
+		this.attempts = 0;
+		this.state = 'connecting';
 		window.addEventListener('online', this.hurry);
 		document.addEventListener('visibilitychange', this.awake);
+		this.lastBeat = Date.now();
 		this.heart = setInterval(this.beat, 5_000);
 		this.connect();
 	}
@@ -56,64 +82,105 @@ export class Realtime {
 		this.socket = undefined;
 	}
 
-	/** subscribe counts: the topic is asked for once, and given up with its last reader. */
-	subscribe(topic: string, subscriber: Subscriber): () => void {
-		let readers = this.topics.get(topic);
-		if (!readers) {
-			readers = new Set();
-			this.topics.set(topic, readers);
-			this.send({ type: 'subscribe', topic });
+	/** subscribe counts: the topic is asked for once, and given up with its last reader. loaded: the reader has read already. */
+	subscribe(name: string, subscriber: Subscriber, loaded = false): Subscription {
+		let topic = this.topics.get(name);
+		if (!topic) {
+			topic = { readers: new Set(), live: false, early: false, covered: false, waiting: [] };
+			this.topics.set(name, topic);
+			this.send({ type: 'subscribe', topic: name });
 		}
-		readers.add(subscriber);
-		return () => {
-			readers.delete(subscriber);
-			if (readers.size > 0 || this.topics.get(topic) !== readers) return;
-			this.topics.delete(topic);
-			this.send({ type: 'unsubscribe', topic });
+		const found = topic;
+		found.readers.add(subscriber);
+		if (loaded && !found.live) found.early = true;
+		const joined =
+			found.live || loaded
+				? Promise.resolve()
+				: new Promise<void>((resolve) => {
+						const early = () => {
+							found.early = !found.live;
+							resolve();
+						};
+						if (this.state === 'lost') early();
+						else {
+							const patience = setTimeout(early, PATIENCE);
+							found.waiting.push(() => {
+								clearTimeout(patience);
+								resolve();
+							});
+						}
+					});
+		const stop = () => {
+			found.readers.delete(subscriber);
+			if (found.readers.size > 0 || this.topics.get(name) !== found) return;
+			this.topics.delete(name);
+			this.send({ type: 'unsubscribe', topic: name });
 		};
+		return { stop, joined };
+	}
+
+	private tell(state: Connection): void {
+		this.state = state;
+		this.onconnection(state);
 	}
 
 	private connect(): void {
 		clearTimeout(this.timer);
-		this.onconnection(this.attempts === 0 && !this.everOpen ? 'connecting' : 'lost');
 		const socket = new WebSocket(this.address);
 		this.socket = socket;
 		socket.onopen = () => {
 			socket.send(JSON.stringify(this.cursor ? { type: 'hello', after: this.cursor } : { type: 'hello' }));
-			for (const topic of this.topics.keys()) socket.send(JSON.stringify({ type: 'subscribe', topic }));
+			for (const [name, topic] of this.topics) {
+				topic.live = false;
+				topic.covered = this.cursor !== '';
+				socket.send(JSON.stringify({ type: 'subscribe', topic: name }));
+			}
 		};
 		socket.onmessage = (event: MessageEvent<string>) => this.receive(JSON.parse(event.data) as Frame);
-		socket.onclose = () => {
+		socket.onclose = (event) => {
 			if (this.socket !== socket) return;
 			this.socket = undefined;
+			for (const topic of this.topics.values()) topic.live = false;
+			if (event.code === SIGN_IN) this.onsignedout();
 			this.reconnect();
 		};
 	}
 
 	private receive(frame: Frame): void {
-		if (frame.type === 'welcome') {
-			// With a cursor of ours the server sends what was missed; without one, all must be read anew.
-			const fresh = this.cursor === '';
-			if (fresh && frame.cursor) this.cursor = frame.cursor;
-			this.attempts = 0;
-			this.onconnection('open');
-			if (fresh && this.everOpen) this.resync();
-			this.everOpen = true;
-			return;
-		}
-		if (frame.type === 'resync') {
-			this.cursor = frame.cursor ?? '';
-			this.resync();
-			return;
+		const topic = frame.topic ? this.topics.get(frame.topic) : undefined;
+		switch (frame.type) {
+			case 'welcome':
+				// A cursor of ours stays until what was missed has been told.
+				if (this.cursor === '' && frame.cursor) this.cursor = frame.cursor;
+				this.attempts = 0;
+				this.tell('open');
+				return;
+			case 'resync':
+				this.cursor = frame.cursor ?? '';
+				for (const each of this.topics.values()) this.again(each);
+				return;
+			case 'subscribed':
+			case 'error':
+				if (!topic) return;
+				for (const go of topic.waiting.splice(0)) go();
+				// Refused after it was live: the right to see it is gone, and reading again says so.
+				if (frame.type === 'error') {
+					if (topic.live) this.again(topic);
+					topic.live = false;
+					return;
+				}
+				topic.live = true;
+				if (topic.early && !topic.covered) this.again(topic);
+				topic.early = false;
+				return;
 		}
 		if (frame.cursor) this.cursor = frame.cursor;
-		const readers = frame.topic ? this.topics.get(frame.topic) : undefined;
-		for (const reader of readers ?? []) reader.frame(frame);
+		for (const reader of topic?.readers ?? []) reader.frame(frame);
 	}
 
-	private resync(): void {
-		const all = new Set([...this.topics.values()].flatMap((readers) => [...readers]));
-		for (const reader of all) reader.resync?.();
+	private again(topic: Topic): void {
+		topic.early = false;
+		for (const reader of [...topic.readers]) reader.resync?.();
 	}
 
 	private send(message: unknown): void {
@@ -122,7 +189,7 @@ export class Realtime {
 
 	private reconnect(): void {
 		if (this.stopped) return;
-		this.onconnection('lost');
+		this.tell('lost');
 		const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** this.attempts) * (0.7 + Math.random() * 0.6);
 		this.attempts++;
 		this.timer = setTimeout(() => this.connect(), delay);

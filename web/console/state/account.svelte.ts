@@ -1,7 +1,7 @@
 // Who is signed in, what they may do, and what they are (presence). Everything live hangs on it:
 // signing in opens the realtime connection, signing out closes it.
 import { api, ApiError, authenticate } from '../api/client.ts';
-import { Realtime, type Connection } from '../api/realtime.ts';
+import { Realtime, type Connection, type Frame } from '../api/realtime.ts';
 import type { Me, Page, Presence, PresenceStatus } from '../api/types.ts';
 
 class Account {
@@ -11,8 +11,8 @@ class Account {
 	presence = $state.raw<Presence | undefined>();
 	statuses = $state.raw<PresenceStatus[]>([]);
 	connection = $state<Connection>('connecting');
-	realtime = new Realtime(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/realtime`, (s) => (this.connection = s));
-	private unsubscribe: (() => void)[] = [];
+	realtime = new Realtime(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/realtime`, (s) => (this.connection = s), () => void this.load());
+	private unsubscribe = () => {};
 
 	may(permission: string): boolean {
 		return this.me?.permissions.includes(permission) ?? false;
@@ -20,17 +20,20 @@ class Account {
 
 	/** load finds out whether there is a session, and starts everything if so. */
 	async load(): Promise<void> {
-		this.state = 'loading';
+		if (this.state !== 'in') this.state = 'loading';
 		try {
 			const me = await api.get<Me>('/me');
 			authenticate(me.csrf, () => this.over());
 			this.me = me;
 			this.presence = me.presence;
-			this.state = 'in';
-			this.listen();
+			// Loaded again after the socket's credentials were refused: nothing to begin anew.
+			if (this.state !== 'in') {
+				this.state = 'in';
+				this.listen();
+			}
 			this.statuses = (await api.get<Page<PresenceStatus>>('/presence-statuses')).items.toSorted((a, b) => a.position - b.position);
 		} catch (cause) {
-			if (this.me) return; // the list of statuses failed: the menu says so by being empty
+			if (this.me && (cause as ApiError).status !== 401) return; // the list of statuses failed: the menu says so by being empty
 			this.problem = (cause as Error).message;
 			this.state = cause instanceof ApiError && cause.status === 401 ? 'out' : 'error';
 		}
@@ -57,12 +60,8 @@ class Account {
 			const presence = data as Presence;
 			if (presence?.user?.id === this.me?.user.id) this.presence = presence;
 		};
-		this.unsubscribe = [
-			this.realtime.subscribe('me', {
-				frame: (f) => f.type === 'presence.updated' && take(f.data),
-				resync: () => this.readPresence()
-			})
-		];
+		const presence = { frame: (f: Frame) => f.type === 'presence.updated' && take(f.data), resync: () => void this.readPresence() };
+		this.unsubscribe = this.realtime.subscribe('me', presence, true).stop;
 	}
 
 	private async readPresence(): Promise<void> {
@@ -72,8 +71,7 @@ class Account {
 
 	/** The session is over: by log-out, or because the server says so. */
 	private over(): void {
-		for (const stop of this.unsubscribe) stop();
-		this.unsubscribe = [];
+		this.unsubscribe();
 		this.realtime.stop();
 		authenticate(undefined, () => {});
 		this.me = undefined;

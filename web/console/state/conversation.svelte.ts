@@ -37,8 +37,9 @@ export class OpenConversation {
 		/** Told when this user read, so that the list's badge follows at once. */
 		private onread: (id: string, seq: number) => void
 	) {
-		this.stop = account.realtime.subscribe(`conversation:${id}`, { frame: (f) => this.frame(f), resync: () => void this.catchUp() });
-		void this.load();
+		const { stop, joined } = account.realtime.subscribe(`conversation:${id}`, { frame: (f) => this.frame(f), resync: () => void this.catchUp() });
+		this.stop = stop;
+		void joined.then(() => this.load());
 	}
 
 	close(): void {
@@ -173,8 +174,9 @@ export class OpenConversation {
 			}
 			this.merge(page.items);
 			void this.loadSessions();
-		} catch {
-			// The next resync or reconnect asks again.
+		} catch (cause) {
+			// Gone for this user; anything else is asked again by the next resync or reconnect.
+			if ((cause as ApiError).status === 404) this.state = 'missing';
 		}
 	}
 

@@ -43,11 +43,16 @@ export class ConversationList {
 		const q: Query = { ...query };
 		this.topic = `list:${path('', q).slice(1)}`;
 		// A search answers once; the server doesn't follow changes of its results.
-		if (query.q === '') this.stop = account.realtime.subscribe(this.topic, {
+		if (query.q !== '') {
+			void this.load();
+			return;
+		}
+		const { stop, joined } = account.realtime.subscribe(this.topic, {
 			frame: (f) => f.type === 'conversation.updated' && this.take(f.data as Conversation),
 			resync: () => void this.load()
 		});
-		void this.load();
+		this.stop = stop;
+		void joined.then(() => this.load());
 	}
 
 	close(): void {

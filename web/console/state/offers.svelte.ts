@@ -14,7 +14,7 @@ class Offers {
 	private known = new Set<string>();
 
 	start(): () => void {
-		const stop = account.realtime.subscribe('me', {
+		const { stop, joined } = account.realtime.subscribe('me', {
 			frame: (f) => {
 				if (f.type === 'offer.created') this.take(f.data as Offer);
 				else if (f.type === 'offer.withdrawn') this.drop((f.data as { id: string }).id);
@@ -22,7 +22,7 @@ class Offers {
 			},
 			resync: () => void this.load()
 		});
-		void this.load();
+		void joined.then(() => this.load());
 		const timer = setInterval(() => this.expire(), 1000);
 		return () => {
 			stop();
