@@ -194,7 +194,8 @@ func (h *Hub) leave(s *socket) {
 	h.all.Done()
 }
 
-// Serve takes over a request whose sender is known, and returns when the socket is closed.
+// Serve takes over a request whose sender is known. It returns when the socket is open: what the HTTP
+// server holds for a request is then free, and the socket lives in goroutines of its own.
 func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, who Principal) {
 	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{OriginPatterns: h.Origins})
 	if err != nil {
@@ -206,26 +207,34 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, who Principal) {
 		_ = ws.Close(websocket.StatusGoingAway, "reconnect")
 		return
 	}
-	defer h.leave(s)
-	if who.Agent && h.Connected != nil {
-		ctx, cancel := context.WithTimeout(r.Context(), 10*time.Second)
-		err := h.Connected(ctx, who.Org, who.User, s.id)
-		cancel()
-		if err != nil {
-			slog.Warn("realtime: a connection could not be noted", "org", who.Org, "user", who.User, "err", err)
-			_ = ws.Close(websocket.StatusTryAgainLater, "reconnect")
-			return
+	go func() {
+		defer h.leave(s)
+		if who.Agent && h.Connected != nil {
+			if err := h.connected(who, s.id); err != nil {
+				slog.Warn("realtime: a connection could not be noted", "org", who.Org, "user", who.User, "err", err)
+				_ = ws.Close(websocket.StatusTryAgainLater, "reconnect")
+				return
+			}
+			defer h.disconnected(who, s.id)
 		}
-		defer h.disconnected(who, s.id)
-	}
-	s.run()
+		s.run()
+	}()
+}
+
+// noteTimeout bounds one try to note a connection.
+const noteTimeout = 10 * time.Second
+
+func (h *Hub) connected(who Principal, connection message.RowID) error {
+	ctx, cancel := context.WithTimeout(h.ctx, noteTimeout)
+	defer cancel()
+	return h.Connected(ctx, who.Org, who.User, connection)
 }
 
 // disconnected gives an agent's connection back, and tries again while the database can't take it: a
 // connection that stays would keep somebody present who has left.
 func (h *Hub) disconnected(who Principal, connection message.RowID) {
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), noteTimeout)
 		err := h.Disconnected(ctx, who.Org, who.User, connection)
 		cancel()
 		if err == nil {
