@@ -72,6 +72,17 @@ func (d *Deployment) Prechat(answers map[string]string, lang string) ([]message.
 	return fields, nil
 }
 
+// asksFirst reports whether a session needs the pre-chat that did not come with its first message. A
+// client that says it begins a session has shown the form; it may come without answers where none is
+// required.
+func (d *Deployment) asksFirst(begins bool) bool {
+	s := &d.Settings
+	if !s.PrechatActive || !s.PrechatEachOne {
+		return false
+	}
+	return !begins || slices.ContainsFunc(s.Prechat, func(f resource.PrechatField) bool { return f.Required && !f.Hidden })
+}
+
 // complaintAbout is what is wrong with an answer, or nothing.
 func complaintAbout(f resource.PrechatField, value string, active bool) string {
 	if value == "" || f.Type == "Checkbox" && value != "true" {

@@ -89,8 +89,7 @@ func (s *Service) Say(ctx context.Context, v *Visitor, thread string, d Draft) (
 		if !c.ClosedAt.IsZero() {
 			return closed()
 		}
-		settings := &v.Deployment.Settings
-		if !c.Session.Status.Open() && settings.PrechatActive && settings.PrechatEachOne && !d.Begins && len(fields) == 0 {
+		if !c.Session.Status.Open() && len(fields) == 0 && v.Deployment.asksFirst(d.Begins) {
 			return fault.New(fault.NoSession, "The last session is over. Ask the pre-chat form again, then send the message as the first of a new session.")
 		}
 		e := conversation.Entry{ID: message.NewID[message.EntryID](), Kind: message.KindMessage, Content: d.Content, ClientID: d.ID}

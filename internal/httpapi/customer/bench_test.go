@@ -6,7 +6,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"switchboard/internal/store/storetest"
 )
@@ -37,11 +36,7 @@ func BenchmarkIdleStreams(b *testing.B) {
 		clients[i] = c
 		fmt.Fprintf(c, "GET /eventrouter/v1/sse HTTP/1.1\r\nHost: x\r\nX-Org-Id: %s\r\nAuthorization: Bearer %s\r\nLast-Event-Id: 0\r\n\r\n", orgKey, token)
 	}
-	for deadline := time.Now().Add(time.Minute); h.hub.Streams() < b.N; time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			b.Fatal(h.hub.Streams(), " streams are open")
-		}
-	}
+	eventually(b, func() bool { return h.hub.Streams() == b.N })
 	b.StopTimer()
 	b.ReportMetric(float64(memory()-before)/float64(b.N), "B/stream")
 	for _, c := range clients {

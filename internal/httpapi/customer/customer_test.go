@@ -353,7 +353,7 @@ type tab struct {
 func (b *browser) open(cursor string) *tab {
 	b.t.Helper()
 	ctx, cancel := context.WithCancel(b.t.Context())
-	r, _ := http.NewRequestWithContext(ctx, "GET", b.url+"/eventrouter/v1/sse?_ts=1", nil)
+	r, _ := http.NewRequestWithContext(ctx, http.MethodGet, b.url+"/eventrouter/v1/sse?_ts=1", nil)
 	r.Header.Set("Accept", "text/event-stream")
 	r.Header.Set("Authorization", "Bearer "+b.token)
 	r.Header.Set("X-Org-Id", orgKey)
@@ -362,7 +362,7 @@ func (b *browser) open(cursor string) *tab {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	if response.StatusCode != 200 || response.Header.Get("Content-Type") != "text/event-stream" {
+	if response.StatusCode != http.StatusOK || response.Header.Get("Content-Type") != "text/event-stream" {
 		b.t.Fatalf("stream: %s", response.Status)
 	}
 	s := &tab{t: b.t, frames: make(chan frame, 1000), cut: cancel, ended: make(chan string, 1)}

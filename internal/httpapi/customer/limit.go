@@ -27,7 +27,7 @@ type Rate struct {
 
 // Usual rates: a person in several tabs, and an office behind one address.
 var (
-	UsualPerVisitor = Rate{PerSecond: 10, Burst: 60}
+	UsualPerVisitor = Rate{PerSecond: 25, Burst: 250}
 	UsualPerAddress = Rate{PerSecond: 100, Burst: 500}
 )
 

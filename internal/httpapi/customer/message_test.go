@@ -30,7 +30,7 @@ func TestOneIDIsOneMessage(t *testing.T) {
 		var group sync.WaitGroup
 		for range 20 {
 			group.Go(func() {
-				r := httptest.NewRequest("POST", talkPath(thread)+"/message", bytes.NewReader(body))
+				r := httptest.NewRequest(http.MethodPost, talkPath(thread)+"/message", bytes.NewReader(body))
 				r.Header.Set("Authorization", "Bearer "+b.token)
 				w := httptest.NewRecorder()
 				h.handler.ServeHTTP(w, r)
@@ -186,6 +186,9 @@ func TestPrechatBeforeEachSession(t *testing.T) {
 			t.Fatalf("without the form: %d %v", status, answer)
 		}
 		body["isNewMessagingSession"] = true
+		if status, answer := b.call("POST", talkPath(thread)+"/message", body); status != 417 {
+			t.Fatalf("a new session without the answers that it needs: %d %v", status, answer)
+		}
 		body["routingAttributes"] = object{"topic": "billing"}
 		if status, answer := b.call("POST", talkPath(thread)+"/message", body); status != 422 || at(answer, "errors", "routingAttributes._firstName") == nil {
 			t.Fatalf("without a required field: %d %v", status, answer)
@@ -312,7 +315,7 @@ func TestConfigurationInALanguage(t *testing.T) {
 		}
 		response := b.request("GET", "/embeddedservice/v1/businesshours?orgId="+orgKey+"&esConfigName="+deployment, nil)
 		_ = response.Body.Close()
-		if response.StatusCode != 204 {
+		if response.StatusCode != http.StatusNoContent {
 			t.Errorf("business hours: %d", response.StatusCode)
 		}
 	})
@@ -355,7 +358,7 @@ func TestFiles(t *testing.T) {
 		response := b.request("GET", link, nil, "Range", "bytes=1-3")
 		bytes, _ := io.ReadAll(response.Body)
 		_ = response.Body.Close()
-		if response.StatusCode != 206 || string(bytes) != "PNG" || !strings.HasPrefix(response.Header.Get("Content-Disposition"), "inline") ||
+		if response.StatusCode != http.StatusPartialContent || string(bytes) != "PNG" || !strings.HasPrefix(response.Header.Get("Content-Disposition"), "inline") ||
 			response.Header.Get("X-Content-Type-Options") != "nosniff" || !strings.Contains(response.Header.Get("Content-Security-Policy"), "sandbox") {
 			t.Errorf("%d %q %v", response.StatusCode, bytes, response.Header)
 		}

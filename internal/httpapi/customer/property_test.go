@@ -87,7 +87,7 @@ func TestStreamsHaveNoGaps(t *testing.T) {
 // post is call without a server in between, for use beside the test's own goroutine.
 func (b *browser) post(path string, body any) {
 	text, _ := json.Marshal(body)
-	r := httptest.NewRequest("POST", path, bytes.NewReader(text))
+	r := httptest.NewRequest(http.MethodPost, path, bytes.NewReader(text))
 	r.Header.Set("Authorization", "Bearer "+b.token)
 	w := httptest.NewRecorder()
 	b.handler.ServeHTTP(w, r)
@@ -138,7 +138,7 @@ func FuzzMessageBody(f *testing.F) {
 	b := h.browser("device-1")
 	thread, _ := b.talk(nil)
 	f.Fuzz(func(t *testing.T, body string) {
-		r := httptest.NewRequest("POST", talkPath(thread)+"/message", strings.NewReader(body))
+		r := httptest.NewRequest(http.MethodPost, talkPath(thread)+"/message", strings.NewReader(body))
 		r.Header.Set("Authorization", "Bearer "+b.token)
 		w := httptest.NewRecorder()
 		h.handler.ServeHTTP(w, r)

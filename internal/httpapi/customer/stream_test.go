@@ -283,8 +283,7 @@ func TestTypingIsShownAndNotKept(t *testing.T) {
 		h.mu.Unlock()
 
 		live := b.open("0")
-		for deadline := time.Now().Add(5 * time.Second); h.hub.Streams() == 0 && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
-		}
+		eventually(t, func() bool { return h.hub.Streams() == 1 })
 		h.hub.AgentTyping(h.org, b.customer, id, "Ada", true)
 		f := live.next()
 		if f.event != "CONVERSATION_TYPING_STARTED_INDICATOR" || f.id != "" || at(f.data, "conversationId") != thread || at(f.data, "conversationEntry", "senderDisplayName") != "Ada" {
@@ -324,5 +323,17 @@ func wait(t testing.TB, s *tab) string {
 	case <-time.After(10 * time.Second):
 		t.Fatal("the stream did not end")
 		return ""
+	}
+}
+
+// eventually polls until something is so, for as long as 10 s.
+func eventually(t testing.TB, so func() bool) {
+	t.Helper()
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(10 * time.Second); !so(); <-tick.C {
+		if time.Now().After(deadline) {
+			t.Fatal("it did not become so within 10 s")
+		}
 	}
 }

@@ -1,5 +1,5 @@
-// Package files serves stored files by their signed links, and reads uploads for whoever has checked
-// that they may come. What a file is, and how long a link is good, is the file room's matter.
+// Package files serves stored files by their signed links. Who may upload is decided where they come in
+// (httpapi/staff, httpapi/customer); what a file is, and how long a link is good, is the file room's matter.
 package files
 
 import (
@@ -15,11 +15,7 @@ import (
 	"switchboard/internal/fault"
 	"switchboard/internal/file"
 	"switchboard/internal/httpapi/problem"
-	"switchboard/internal/message"
 )
-
-// overhead is what a multipart body may have beside its file.
-const overhead = 64 << 10
 
 // Handler serves everything below file.Path. Mount it on the origin that links name: best one of its
 // own, where no cookie of the console is ever sent.
@@ -102,27 +98,4 @@ func policy(mediaType string) string {
 		return nothing + "; object-src 'self'; frame-ancestors 'none'"
 	}
 	return nothing + "; sandbox"
-}
-
-// Upload reads the part "file" of a multipart body of at most limit bytes of file and keeps it. The
-// caller has checked who comes and answers with what it returns.
-func Upload(files *file.Service, w http.ResponseWriter, r *http.Request, org message.OrgID, by file.By, limit int64) (message.File, error) {
-	r.Body = http.MaxBytesReader(w, r.Body, limit+overhead)
-	parts, err := r.MultipartReader()
-	if err != nil {
-		return message.File{}, fault.Wrap(err, fault.Malformed, "The body is multipart/form-data with a part named file.")
-	}
-	for {
-		part, err := parts.NextPart()
-		if err != nil {
-			var tooLarge *http.MaxBytesError
-			if errors.As(err, &tooLarge) {
-				return message.File{}, err
-			}
-			return message.File{}, fault.Wrap(err, fault.Malformed, "The body has no part named file.")
-		}
-		if part.FormName() == "file" {
-			return files.Save(r.Context(), org, part.FileName(), part.Header.Get("Content-Type"), part, limit, by)
-		}
-	}
 }
