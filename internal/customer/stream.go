@@ -40,6 +40,9 @@ type History struct {
 
 // Conversation is one of a visitor's own.
 func (s *Service) Conversation(ctx context.Context, v *Visitor, thread string) (Conversation, error) {
+	if !threadForm.MatchString(thread) {
+		return Conversation{}, noConversation()
+	}
 	return s.Rows.CustomerConversation(ctx, v.Org, v.Customer, thread)
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"regexp"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -50,8 +51,14 @@ type Admission struct {
 	ExpiresAt time.Time
 }
 
+// nameForm is what keys and API names are made of, and more: nothing that a database stumbles over.
+var nameForm = regexp.MustCompile(`^[!-~]{1,100}$`)
+
 // Published finds the deployment that a visitor names.
 func (s *Service) Published(ctx context.Context, orgKey, name string) (*Deployment, error) {
+	if !nameForm.MatchString(orgKey) || !nameForm.MatchString(name) {
+		return nil, fault.New(fault.NotFound, "There is no such published deployment.")
+	}
 	d, err := s.Rows.PublishedDeployment(ctx, orgKey, name)
 	if err != nil {
 		return nil, err

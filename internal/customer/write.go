@@ -194,6 +194,9 @@ func answer(tx Tx, c *conversation.Conversation, e *conversation.Entry, id strin
 // mine finds a message of the customer's own window by the id under which it stands there (PublicID).
 func mine(tx Tx, c *conversation.Conversation, id string) (conversation.Entry, error) {
 	none := fault.New(fault.NotFound, "There is no such message in this conversation.")
+	if !messageForm.MatchString(id) {
+		return conversation.Entry{}, none
+	}
 	if e, found, err := tx.EntryByClientID(c.ID, id); err != nil || found && e.Author == message.AuthorCustomer {
 		return e, err
 	}
@@ -262,6 +265,9 @@ func end(tx Tx, c *conversation.Conversation) error {
 
 // own finds a visitor's conversation. Somebody else's is not there.
 func own(tx Tx, v *Visitor, thread string) (conversation.Conversation, error) {
+	if !threadForm.MatchString(thread) {
+		return conversation.Conversation{}, noConversation()
+	}
 	c, found, err := tx.ConversationByThread(v.Channel, v.Customer, thread)
 	if err == nil && !found {
 		err = noConversation()

@@ -234,9 +234,12 @@ func TestMalformedAndRefused(t *testing.T) {
 			"bad direction":      {"GET", talkPath(thread) + "/entries?direction=Up", nil, 400},
 			"bad cursor":         {"GET", "/eventrouter/v1/sse", nil, 400},
 			"no such route":      {"GET", "/iamessage/api/v2/nothing", nil, 404},
+			"a path with NUL":    {"GET", talkPath("%00%ff"), nil, 404},
+			"a receipt with NUL": {"POST", talkPath(thread) + "/acknowledge-entries", object{"acks": []object{{"entryType": "Read", "conversationEntryId": "a\x00"}}}, 202},
+			"a name with NUL":    {"GET", "/embeddedservice/v1/embedded-service-config?orgId=%00&esConfigName=%ff", nil, 404},
 			"unknown deployment": {"GET", "/embeddedservice/v1/embedded-service-config?orgId=" + orgKey + "&esConfigName=Nope", nil, 404},
 		} {
-			if status, body := b.call(c.method, c.path, c.body); status != c.status || body["code"] == nil && status != 404 {
+			if status, body := b.call(c.method, c.path, c.body); status != c.status || status >= 400 && body["code"] == nil {
 				t.Errorf("%s: %d %v", name, status, body)
 			}
 		}

@@ -1,0 +1,70 @@
+package customer
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"switchboard/internal/fault"
+	"switchboard/internal/message"
+	"switchboard/internal/resource"
+)
+
+func TestAnswersAreCheckedAgainstTheForm(t *testing.T) {
+	d := &Deployment{Settings: resource.DeploymentSettings{PrechatActive: true, Prechat: []resource.PrechatField{
+		{Name: "_email", Type: "Email"},
+		{Name: "phone", Type: "Phone"},
+		{Name: "age", Type: "Number"},
+		{Name: "terms", Type: "Checkbox", Required: true},
+		{Name: "topic", Type: "ChoiceList", Choices: []message.Option{{ID: "billing", Title: "Billing"}}},
+		{Name: "page", Type: "Text", Hidden: true, Required: true, MaxLength: 5},
+	}}}
+	for _, c := range []struct {
+		name, value string
+		wrong       bool
+	}{
+		{"_email", "eve@example.com", false}, {"_email", "eve", true}, {"_email", " ", false},
+		{"phone", "+43 1 234-567", false}, {"phone", "call me", true},
+		{"age", "41.5", false}, {"age", "41,5", false}, {"age", "old", true},
+		{"terms", "true", false}, {"terms", "false", true}, {"terms", "", true},
+		{"topic", "billing", false}, {"topic", "Billing", false}, {"topic", "other", true},
+		{"page", "/cart", false}, {"page", "/basket", true}, {"page", "ääääé", false}, {"page", "", false},
+		{"_subject", strings.Repeat("x", FieldMax+1), true}, {"unknown", strings.Repeat("x", 9999), false},
+	} {
+		answers := map[string]string{"terms": "true"}
+		answers[c.name] = c.value
+		fields, err := d.Prechat(answers, "")
+		if (err != nil) != c.wrong {
+			t.Errorf("%s=%.10q: %v", c.name, c.value, err)
+		}
+		if err != nil && err.(*fault.Error).Fields["routingAttributes."+c.name] == "" {
+			t.Errorf("%s=%.10q: the field is not named: %v", c.name, c.value, err)
+		}
+		if slices.ContainsFunc(fields, func(f message.Field) bool { return f.Name == "unknown" || f.Value == "" }) {
+			t.Errorf("%s=%.10q gives %v", c.name, c.value, fields)
+		}
+	}
+	if fields, err := d.Prechat(nil, ""); fields != nil || err != nil {
+		t.Errorf("no answers at all: %v, %v", fields, err)
+	}
+}
+
+func TestLanguagesStandInForEachOther(t *testing.T) {
+	for _, c := range []struct {
+		lang string
+		want string
+	}{{"de-AT", "Thema"}, {"de_AT", "Thema"}, {"de", "Thema"}, {"fr", "Topic"}, {"", "Topic"}, {"nonsense!", "Topic"}} {
+		f := resource.PrechatField{Name: "topic", Labels: map[string]string{"de": "Thema", "en": "Topic"}}
+		if got := Label(f, c.lang, []string{"en", "de"}); got != c.want {
+			t.Errorf("%q: %q", c.lang, got)
+		}
+	}
+	if got := Label(resource.PrechatField{Name: FirstName}, "de", nil); got != "First name" {
+		t.Errorf("a standard field is called %q", got)
+	}
+	for tag, want := range map[string]string{"de_AT": "de-AT", "EN": "en", "": "", "x\x00": "", "und": ""} {
+		if got := Language(tag); got != want {
+			t.Errorf("%q is %q, want %q", tag, got, want)
+		}
+	}
+}
