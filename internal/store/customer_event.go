@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -178,9 +179,7 @@ func (db *DB) CustomerHistory(ctx context.Context, org message.OrgID, id message
 	}
 	events, err := db.reader(ctx, org).customerEvents(where+order, args...)
 	if h.Oldest {
-		for i, j := 0, len(events)-1; i < j; i, j = i+1, j-1 {
-			events[i], events[j] = events[j], events[i]
-		}
+		slices.Reverse(events)
 	}
 	return events, asFault(err)
 }
@@ -219,8 +218,9 @@ func (db *DB) CustomerConversations(ctx context.Context, org message.OrgID, id m
 	return own, open, closed, asFault(err)
 }
 
-// CustomerThread is the client-made id of a conversation.
-func (db *DB) CustomerThread(ctx context.Context, org message.OrgID, id message.ConversationID) (thread string, err error) {
-	found, err := one(db.reader(ctx, org), []any{&thread}, "SELECT thread_key FROM conversation WHERE org_id = $1 AND id = $2", org, id)
-	return thread, must(found, asFault(err), "conversation")
+// CustomerThread is the client-made id of a conversation, and who has its session.
+func (db *DB) CustomerThread(ctx context.Context, org message.OrgID, id message.ConversationID) (thread string, agent message.UserID, err error) {
+	found, err := one(db.reader(ctx, org), []any{&thread, &agent}, `SELECT c.thread_key, s.agent_id FROM conversation c
+ LEFT JOIN session s ON s.org_id = c.org_id AND s.id = c.session_id WHERE c.org_id = $1 AND c.id = $2`, org, id)
+	return thread, agent, must(found, asFault(err), "conversation")
 }

@@ -31,7 +31,8 @@ type Wakes interface {
 // HubRows is what a hub reads.
 type HubRows interface {
 	CustomerHeads(ctx context.Context, org message.OrgID, ids []message.CustomerID) (map[message.CustomerID]int64, error)
-	CustomerThread(ctx context.Context, org message.OrgID, id message.ConversationID) (string, error)
+	// CustomerThread is the client-made id of a conversation, and who has its session.
+	CustomerThread(ctx context.Context, org message.OrgID, id message.ConversationID) (string, message.UserID, error)
 }
 
 // Hub wakes the streams of this node's customers. It holds no content: a stream that is woken reads
@@ -64,8 +65,10 @@ type stream struct {
 }
 
 type typing struct {
-	thread, name string
-	started      bool
+	thread  string
+	agent   message.UserID
+	name    string
+	started bool
 }
 
 // NewHub makes a hub on a subscription of the bus, which it cancels when it stops. Start it.
@@ -211,7 +214,7 @@ func (h *Hub) AgentTyping(org message.OrgID, id message.CustomerID, conversation
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	thread, err := h.rows.CustomerThread(ctx, org, conversation)
+	thread, agent, err := h.rows.CustomerThread(ctx, org, conversation)
 	if err != nil {
 		return // it is over before it could be shown
 	}
@@ -220,7 +223,7 @@ func (h *Hub) AgentTyping(org message.OrgID, id message.CustomerID, conversation
 	if p := h.people[wake]; p != nil {
 		for s := range p.streams {
 			select {
-			case s.typing <- typing{thread, name, started}:
+			case s.typing <- typing{thread, agent, name, started}:
 			default:
 			}
 		}

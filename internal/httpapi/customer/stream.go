@@ -142,7 +142,7 @@ func (a *API) writeTyping(out *frames, v *customer.Visitor, t typing) error {
 	}
 	id := lineID(v.Customer, -time.Now().UnixNano())
 	data, err := frameData(v, t.thread, entry{
-		SenderDisplayName: t.name, Identifier: id, EntryType: name, Sender: participantOf(roleAgent, t.name),
+		SenderDisplayName: t.name, Identifier: id, EntryType: name, Sender: participantOf(roleAgent, t.agent.String()),
 		Transcripted: now, ClientTimestamp: now, RelatedRecords: []string{},
 		payload: object{"entryType": name, "id": id, "timestamp": now},
 	})

@@ -282,14 +282,26 @@ func TestTypingIsShownAndNotKept(t *testing.T) {
 		}
 		h.mu.Unlock()
 
-		live := b.open("0")
+		b.say(thread, "one")
+		h.accept(id)
+		live := b.open(strconv.FormatInt(head(b), 10))
 		eventually(t, func() bool { return h.hub.Streams() == 1 })
 		h.hub.AgentTyping(h.org, b.customer, id, "Ada", true)
 		f := live.next()
-		if f.event != "CONVERSATION_TYPING_STARTED_INDICATOR" || f.id != "" || at(f.data, "conversationId") != thread || at(f.data, "conversationEntry", "senderDisplayName") != "Ada" {
+		if f.event != "CONVERSATION_TYPING_STARTED_INDICATOR" || f.id != "" || at(f.data, "conversationId") != thread || at(f.data, "conversationEntry", "senderDisplayName") != "Ada" ||
+			at(f.data, "conversationEntry", "sender", "subject") != agent.ID.String() {
 			t.Errorf("typing: %+v", f)
 		}
 	})
+}
+
+func head(b *browser) int64 {
+	b.t.Helper()
+	n, err := b.db.CustomerHead(b.t.Context(), b.org, b.customer)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return n
 }
 
 func TestStreamsEndWithTheirToken(t *testing.T) {
