@@ -200,6 +200,37 @@ func (c *client) subscribeAndSync(t *testing.T, n *node, topics []string, want [
 	}
 }
 
+// What comes live while missed lines are told waits until they are.
+func TestMissedLinesComeBeforeLiveOnes(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		const missed, live = 150, 40
+		n := h.start()
+		c := n.opens(conversation.Active, h.ada, h.sales)
+		cursor := n.dial("ada", "").cursor
+		text := strings.Repeat("much to tell ", 500) // fills the socket, so that telling takes its time
+		var writing sync.WaitGroup
+		for range missed {
+			writing.Go(func() { n.says(c.ID, text) })
+		}
+		writing.Wait()
+		ada := n.dial("ada", cursor)
+		ada.say(map[string]string{"type": "subscribe", "topic": topicOf(c)})
+		ada.want("subscribed", "")
+		for range live {
+			writing.Go(func() { n.says(c.ID, "live") })
+		}
+		for seq := int64(1); seq <= missed+live; seq++ {
+			var e resource.Entry
+			if err := json.Unmarshal(ada.want("entry.created", topicOf(c)).Data, &e); err != nil || e.Seq != seq {
+				t.Fatalf("entry %d, want %d, %v", e.Seq, seq, err)
+			}
+			if seq == 1 {
+				writing.Wait()
+			}
+		}
+	})
+}
+
 func TestUselessCursorsResync(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		n := h.start()

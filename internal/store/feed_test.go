@@ -102,6 +102,46 @@ func TestFeedKeepsOrderUnderConcurrentWriters(t *testing.T) {
 	})
 }
 
+// Several nodes number the same lines at once: the lock of the head keeps them apart.
+func TestSequencersDontCollide(t *testing.T) {
+	db := storetest.Open(t, storetest.Postgres(t))
+	const writers, writes, sequencers = 6, 150, 4
+	ctx := t.Context()
+	org := message.NewID[message.OrgID]()
+	var writing, sequencing sync.WaitGroup
+	var written atomic.Bool
+	var moved atomic.Int64
+	for range writers {
+		writing.Go(func() {
+			for range writes {
+				if err := db.Write(ctx, org, func(tx *store.Tx) error { return tx.Change(feed.Change{Type: feed.QueueUpdated}) }); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for range sequencers {
+		sequencing.Go(func() {
+			for last := false; !last; {
+				last = written.Load()
+				n, err := db.Sequence(ctx, org)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				moved.Add(int64(n))
+			}
+		})
+	}
+	writing.Wait()
+	written.Store(true)
+	sequencing.Wait()
+	lines, err := db.Changes(ctx, org, 0, 2*writers*writes)
+	if err != nil || len(lines) != writers*writes || moved.Load() != writers*writes || lines[len(lines)-1].Seq != writers*writes {
+		t.Fatalf("%d lines, %d moved, want %d, %v", len(lines), moved.Load(), writers*writes, err)
+	}
+}
+
 // The feed agrees with a list in memory, whatever the mix of writes, failed writes, reads and purges.
 func TestFeedAgreesWithItsModel(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
