@@ -114,9 +114,9 @@ func (a *App) open(ctx context.Context, envelopes *privacy.Envelopes) (err error
 	case a.config.Bus == "memory":
 		a.bus = bus.NewMemory()
 	case a.config.Bus == "postgres":
-		a.bus, err = bus.NewPostgres(ctx, a.config.Database)
+		a.bus, err = bus.OpenPostgres(ctx, a.config.Database)
 	default:
-		a.bus, err = bus.NewNATS(a.config.Bus)
+		a.bus, err = bus.OpenNATS(a.config.Bus)
 	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("SWITCHBOARD_BUS: %w", err), a.db.Close())
