@@ -2,6 +2,7 @@ package setup
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
@@ -63,11 +64,14 @@ func splitOrigin(origin string) (scheme, host string, ok bool) {
 	return u.Scheme, host, true
 }
 
+var originHost = regexp.MustCompile(`^[a-z0-9*.-]+(?::[0-9]{1,5})?$`)
+
 // checkOrigin refuses patterns that are none: * stands only as the label before the second-level
 // domain, so that nobody allows all of .com by mistake.
 func checkOrigin(pattern string) error {
 	_, host, ok := splitOrigin(strings.TrimSuffix(pattern, "/"))
-	if !ok {
+	// The host becomes part of a Content-Security-Policy: nothing else may stand in it.
+	if !ok || !originHost.MatchString(host) {
 		return fault.Invalid("draft.origins", "%q is not an origin. Write it like https://www.example.com or https://*.example.com.", pattern)
 	}
 	if !strings.Contains(host, "*") {

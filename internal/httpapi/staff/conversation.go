@@ -135,16 +135,20 @@ func (a *API) renote(ctx context.Context, p staff.Principal, in *noteIn, _ [16]b
 
 type typingIn struct {
 	ID   message.ConversationID `path:"id"`
-	Body struct {
-		Typing *bool `json:"typing,omitempty" doc:"false when the writing stopped; true if not said"`
-	} `required:"false"`
+	Body *TypingIn
+}
+
+// TypingIn says whether one writes.
+type TypingIn struct {
+	Typing *bool `json:"typing,omitempty" doc:"false when the writing stopped; true if not said"`
 }
 
 func (a *API) typing(ctx context.Context, p staff.Principal, in *typingIn) (None, error) {
 	if err := a.Views.MayRead(ctx, p.Org, viewer(p), in.ID); err != nil {
 		return None{}, err
 	}
-	return None{}, a.Outbound.StaffTyping(ctx, p.Org, actor(p), in.ID, in.Body.Typing == nil || *in.Body.Typing)
+	typing := given(in.Body).Typing
+	return None{}, a.Outbound.StaffTyping(ctx, p.Org, actor(p), in.ID, typing == nil || *typing)
 }
 
 type readIn struct {

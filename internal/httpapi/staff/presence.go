@@ -92,14 +92,25 @@ func (a *API) accept(ctx context.Context, p staff.Principal, in *oneIn[message.O
 
 type declineIn struct {
 	ID   message.OfferID `path:"id"`
-	Body struct {
-		Reason string `json:"reason,omitempty" maxLength:"500" doc:"supervisors see it"`
-	} `required:"false"`
+	Body *ReasonIn
+}
+
+// ReasonIn says why, if one wants to.
+type ReasonIn struct {
+	Reason string `json:"reason,omitempty" maxLength:"500" doc:"supervisors see it"`
+}
+
+// given is an optional body; its zero value when none was sent.
+func given[T any](body *T) (v T) {
+	if body != nil {
+		v = *body
+	}
+	return v
 }
 
 func (a *API) decline(ctx context.Context, p staff.Principal, in *declineIn) (None, error) {
 	if err := person(p); err != nil {
 		return None{}, err
 	}
-	return None{}, a.Routing.Decline(ctx, p.Org, p.UserID, in.ID, in.Body.Reason)
+	return None{}, a.Routing.Decline(ctx, p.Org, p.UserID, in.ID, given(in.Body).Reason)
 }

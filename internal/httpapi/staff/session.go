@@ -31,16 +31,14 @@ func (a *API) session(ctx context.Context, p staff.Principal, in *oneIn[message.
 
 type endIn struct {
 	ID   message.SessionID `path:"id"`
-	Body struct {
-		Reason string `json:"reason,omitempty" maxLength:"500"`
-	} `required:"false"`
+	Body *ReasonIn
 }
 
 func (a *API) end(ctx context.Context, p staff.Principal, in *endIn) (out resource.Session, err error) {
 	if out, err = a.Views.Session(ctx, p.Org, viewer(p), in.ID); err != nil {
 		return out, err
 	}
-	if _, err := a.Conversations.EndSession(ctx, p.Org, actor(p), out.ConversationID, in.ID, in.Body.Reason); err != nil {
+	if _, err := a.Conversations.EndSession(ctx, p.Org, actor(p), out.ConversationID, in.ID, given(in.Body).Reason); err != nil {
 		return out, err
 	}
 	return a.Views.Session(ctx, p.Org, viewer(p), in.ID)
