@@ -151,6 +151,7 @@ func (a *App) wire() {
 	a.hub = realtime.NewHub(realtime.Config{Feed: a.db, Views: a.views, Wakes: a.bus.Subscribe(), Publish: a.bus.Publish,
 		Connected: presence.Connected, Disconnected: presence.Disconnected, Metrics: a.metrics})
 	a.customers = customerapi.NewHub(a.db, a.bus.Subscribe())
+	a.customers.Publish = a.bus.Publish
 	a.signals = outbound.NewSignals(store.Writer[outbound.SignalTx](a.db), a.accounts, a.log)
 	a.senders = outbound.NewSenders(a.node, outbound.DefaultTiming, a.db, store.Writer[outbound.Tx](a.db), a.accounts, sentFiles{a.files}, a.measured.attempt, a.log)
 	a.dispatchers = routing.NewDispatchers(a.node, a.db, store.Writer[routing.Tx](a.db), a.log)

@@ -36,7 +36,7 @@ func (c *courtesies) StaffTyping(ctx context.Context, org message.OrgID, by conv
 		return err // only who has the session is shown to the customer
 	}
 	if head.ChannelType == "web" {
-		c.customers.AgentTyping(org, head.Customer, id, by.Name, typing)
+		c.customers.AgentTyping(org, head.Customer, id, typing)
 		return nil
 	}
 	// After the time in which the customer may be answered, nothing is typed either.

@@ -219,8 +219,9 @@ func (db *DB) CustomerConversations(ctx context.Context, org message.OrgID, id m
 }
 
 // CustomerThread is the client-made id of a conversation, and who has its session.
-func (db *DB) CustomerThread(ctx context.Context, org message.OrgID, id message.ConversationID) (thread string, agent message.UserID, err error) {
-	found, err := one(db.reader(ctx, org), []any{&thread, &agent}, `SELECT c.thread_key, s.agent_id FROM conversation c
- LEFT JOIN session s ON s.org_id = c.org_id AND s.id = c.session_id WHERE c.org_id = $1 AND c.id = $2`, org, id)
-	return thread, agent, must(found, asFault(err), "conversation")
+func (db *DB) CustomerThread(ctx context.Context, org message.OrgID, id message.ConversationID) (thread string, agent message.UserID, name string, err error) {
+	found, err := one(db.reader(ctx, org), []any{&thread, &agent, &name}, `SELECT c.thread_key, s.agent_id, a.name FROM conversation c
+ LEFT JOIN session s ON s.org_id = c.org_id AND s.id = c.session_id
+ LEFT JOIN staff_user a ON a.org_id = c.org_id AND a.id = s.agent_id WHERE c.org_id = $1 AND c.id = $2`, org, id)
+	return thread, agent, name, must(found, asFault(err), "conversation")
 }

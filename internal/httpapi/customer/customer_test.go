@@ -86,6 +86,7 @@ func newHouse(t testing.TB, url string, published resource.DeploymentSettings) *
 	wakes := bus.NewMemory()
 	h.db.OnCommit(wakes.Publish)
 	h.hub = api.NewHub(h.db, wakes.Subscribe())
+	h.hub.Publish = wakes.Publish
 	h.hub.Start()
 	server := httptest.NewUnstartedServer(nil)
 	server.Start()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,6 +20,8 @@ const (
 	streamsMax = 32
 	// typingWaiting is how many typing frames a stream holds back before it drops some.
 	typingWaiting = 2
+	// typingsAtOnce is how many typing notices are looked up at a time.
+	typingsAtOnce = 8
 )
 
 // Wakes is what a bus' subscription offers.
@@ -32,14 +35,18 @@ type Wakes interface {
 type HubRows interface {
 	CustomerHeads(ctx context.Context, org message.OrgID, ids []message.CustomerID) (map[message.CustomerID]int64, error)
 	// CustomerThread is the client-made id of a conversation, and who has its session.
-	CustomerThread(ctx context.Context, org message.OrgID, id message.ConversationID) (string, message.UserID, error)
+	CustomerThread(ctx context.Context, org message.OrgID, id message.ConversationID) (thread string, agent message.UserID, name string, err error)
 }
 
 // Hub wakes the streams of this node's customers. It holds no content: a stream that is woken reads
 // what is new for itself, so nothing is lost when a wake-up comes twice, late or never.
 type Hub struct {
-	rows  HubRows
-	wakes Wakes
+	// Publish sends to the bus, for typing between nodes. Set it before Start; nil is a single node.
+	Publish func(names []string)
+
+	rows    HubRows
+	wakes   Wakes
+	typings chan struct{} // look-ups under way
 
 	mu       sync.Mutex
 	people   map[string]*person // by wake-up name
@@ -73,7 +80,7 @@ type typing struct {
 
 // NewHub makes a hub on a subscription of the bus, which it cancels when it stops. Start it.
 func NewHub(rows HubRows, wakes Wakes) *Hub {
-	return &Hub{rows: rows, wakes: wakes, people: map[string]*person{}, stopping: make(chan struct{}), stopped: make(chan struct{})}
+	return &Hub{rows: rows, wakes: wakes, people: map[string]*person{}, typings: make(chan struct{}, typingsAtOnce), stopping: make(chan struct{}), stopped: make(chan struct{})}
 }
 
 // Start begins to wake streams.
@@ -104,6 +111,11 @@ func (h *Hub) run() {
 }
 
 func (h *Hub) wake(names map[string]struct{}) {
+	for name := range names {
+		if strings.HasPrefix(name, typingName) {
+			h.typed(name)
+		}
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for name := range names {
@@ -201,31 +213,66 @@ func (h *Hub) Streams() (n int) {
 	return n
 }
 
-// AgentTyping shows a customer that an agent writes, or has stopped. It reaches the streams of this
-// node, is numbered by nothing and kept nowhere.
-func (h *Hub) AgentTyping(org message.OrgID, id message.CustomerID, conversation message.ConversationID, name string, started bool) {
-	wake := message.WakeCustomer(id)
-	h.mu.Lock()
-	p := h.people[wake]
-	present := p != nil && p.org == org
-	h.mu.Unlock()
-	if !present {
+// typingName begins the wake-ups that carry an agent's typing from node to node: ids only. One that is
+// lost does no harm, as clients let typing fade.
+const typingName = "customer.typing:"
+
+// AgentTyping shows a customer, on whatever node their streams are, that the agent of their session
+// writes, or has stopped. It is numbered by nothing and kept nowhere.
+func (h *Hub) AgentTyping(org message.OrgID, id message.CustomerID, conversation message.ConversationID, started bool) {
+	state := "0"
+	if started {
+		state = "1"
+	}
+	name := typingName + strings.Join([]string{org.String(), id.String(), conversation.String(), state}, ":")
+	if h.Publish == nil {
+		h.typed(name)
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	thread, agent, err := h.rows.CustomerThread(ctx, org, conversation)
-	if err != nil {
-		return // it is over before it could be shown
+	h.Publish([]string{name}) // comes back to this node as well
+}
+
+// typed reads what AgentTyping said, here or elsewhere, and tells the streams that this node has.
+func (h *Hub) typed(name string) {
+	parts := strings.Split(strings.TrimPrefix(name, typingName), ":")
+	if len(parts) != 4 {
+		return
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if p := h.people[wake]; p != nil {
-		for s := range p.streams {
-			select {
-			case s.typing <- typing{thread, agent, name, started}:
-			default:
+	org, orgErr := message.ParseID[message.OrgID](parts[0])
+	id, idErr := message.ParseID[message.CustomerID](parts[1])
+	conversation, conversationErr := message.ParseID[message.ConversationID](parts[2])
+	if orgErr != nil || idErr != nil || conversationErr != nil || !h.here(org, id) {
+		return
+	}
+	select {
+	case h.typings <- struct{}{}:
+	default:
+		return // more than can be looked up: what is ephemeral may be dropped
+	}
+	go func() {
+		defer func() { <-h.typings }()
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		thread, agent, display, err := h.rows.CustomerThread(ctx, org, conversation)
+		if err != nil {
+			return // it is over before it could be shown
+		}
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		if p := h.people[message.WakeCustomer(id)]; p != nil {
+			for s := range p.streams {
+				select {
+				case s.typing <- typing{thread, agent, display, parts[3] == "1"}:
+				default:
+				}
 			}
 		}
-	}
+	}()
+}
+
+func (h *Hub) here(org message.OrgID, id message.CustomerID) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	p := h.people[message.WakeCustomer(id)]
+	return p != nil && p.org == org
 }

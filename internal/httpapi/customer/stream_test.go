@@ -284,9 +284,11 @@ func TestTypingIsShownAndNotKept(t *testing.T) {
 
 		b.say(thread, "one")
 		h.accept(id)
+		h.exec(`INSERT INTO staff_user (org_id, id, login_id, name, permission_set_id, capacity, active, created_at, version)
+ VALUES ($1, $2, $3, 'Ada', $3, 5, $4, 1, 1)`, h.id(h.org), h.id(agent.ID), h.id(message.NewID[message.LoginID]()), true)
 		live := b.open(strconv.FormatInt(head(b), 10))
 		eventually(t, func() bool { return h.hub.Streams() == 1 })
-		h.hub.AgentTyping(h.org, b.customer, id, "Ada", true)
+		h.hub.AgentTyping(h.org, b.customer, id, true)
 		f := live.next()
 		if f.event != "CONVERSATION_TYPING_STARTED_INDICATOR" || f.id != "" || at(f.data, "conversationId") != thread || at(f.data, "conversationEntry", "senderDisplayName") != "Ada" ||
 			at(f.data, "conversationEntry", "sender", "subject") != agent.ID.String() {
