@@ -18,6 +18,9 @@ export interface SurfaceOwner {
 /** Up to this size the window takes the whole screen: phones, and pages at a zoom of 400 %. */
 const small = matchMedia('(max-width: 480px), (max-height: 420px)');
 
+/** How long a loaded frame may stay silent. */
+const silenceMs = 5000;
+
 const css = `
 :host { all: initial; }
 button { position: fixed; bottom: max(20px, env(safe-area-inset-bottom)); width: 56px; height: 56px; z-index: 2147483000; display: grid; place-items: center;
@@ -58,6 +61,8 @@ export class Surface {
 		this.drawLauncher(owner);
 		this.frame.src = `${new URL('frame.html', base)}?${new URLSearchParams({ ...account, origin: location.origin })}`;
 		this.frame.allow = 'clipboard-write';
+		// A frame that this page may not hold loads too, as the browser's own page: then nobody speaks.
+		this.frame.onload = () => setTimeout(() => this.heard || owner.failed('The widget did not load. Is the origin of this page on the allowlist of the deployment?'), silenceMs);
 		// The frame comes first in the order of focus: the launcher closes what stands before it.
 		Object.assign(this.frame.style, { border: '0', position: 'fixed', zIndex: '2147483001', visibility: 'hidden', opacity: '0', colorScheme: 'normal' });
 		addEventListener('message', (event) => {

@@ -17,8 +17,11 @@ export interface StreamOwner {
 	poll(): Promise<void>;
 	/** The token is refused. */
 	refused(): void;
-	/** Resolves when somebody finds that the way is free again, so that no wait need go on. */
-	woken(): Promise<void>;
+	/**
+	 * Says "wake" when a call went through, so that no wait need go on, and "back" when the network came
+	 * back, perhaps another one: what was open hangs then, without an end that anybody hears.
+	 */
+	network: EventTarget;
 }
 
 export type StreamState = 'live' | 'asking' | 'away';
@@ -49,19 +52,29 @@ export async function follow(api: Api, owner: StreamOwner, signal: AbortSignal):
 			await ask(owner, signal);
 			continue;
 		}
+		if (end === 'back') continue;
 		failures = end === 'ended' ? 0 : failures + 1;
 		if (failures > 0) owner.state('away');
-		await Promise.race([wait(retryMs(failures, Math.random()), signal), owner.woken()]);
+		await Promise.race([wait(retryMs(failures, Math.random()), signal), told(owner.network, 'wake')]);
 	}
 }
 
-type End = 'ended' | 'failed' | 'held' | 'refused';
+/** told resolves at the next event of a name. */
+export const told = (target: EventTarget, name: string) => new Promise<void>((done) => target.addEventListener(name, () => done(), { once: true }));
+
+type End = 'ended' | 'failed' | 'held' | 'refused' | 'back';
 
 /** once is one connection: from opening it to its end. */
 async function once(api: Api, owner: StreamOwner, signal: AbortSignal): Promise<End> {
 	const stop = new AbortController();
 	const abort = () => stop.abort();
 	signal.addEventListener('abort', abort, { once: true });
+	let back = false;
+	const again = () => {
+		back = true;
+		abort();
+	};
+	owner.network.addEventListener('back', again, { once: true });
 	let heard = false;
 	let opened = false;
 	let timer = setTimeout(abort, firstByteMs);
@@ -80,12 +93,14 @@ async function once(api: Api, owner: StreamOwner, signal: AbortSignal): Promise<
 			for (const frame of parser.feed(value)) owner.take(frame);
 		}
 	} catch (error) {
+		if (back) return 'back';
 		if (error instanceof Refusal && error.status === 401) return 'refused';
 		// Accepted, yet not a byte came: somebody on the way collects them.
 		return opened && !heard ? 'held' : 'failed';
 	} finally {
 		clearTimeout(timer);
 		signal.removeEventListener('abort', abort);
+		owner.network.removeEventListener('back', again);
 		stop.abort();
 	}
 }

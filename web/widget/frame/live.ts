@@ -7,7 +7,7 @@ import { Session } from '../chat/session.ts';
 import type { Frame } from '../chat/sse.ts';
 import { openStore, type Store } from '../chat/storage.ts';
 import { retryMs } from '../chat/retry.ts';
-import { follow, type StreamOwner } from '../chat/stream.ts';
+import { follow, told, type StreamOwner } from '../chat/stream.ts';
 import { Tabs, type Word } from '../chat/tabs.ts';
 import { emptyTimeline } from '../chat/timeline.ts';
 import type { WireEntry, WireEvent } from '../chat/wire.ts';
@@ -53,7 +53,7 @@ export class Live {
 	private entering: Promise<void> | undefined;
 	/** Opens the stream again once there is a token. */
 	private reopen: (() => void) | undefined;
-	private readonly wakes = new EventTarget();
+	private readonly network = new EventTarget();
 	private fading: ReturnType<typeof setTimeout> | undefined;
 	private loadedAt = 0;
 	/** The time of the oldest entry that was read. */
@@ -77,12 +77,12 @@ export class Live {
 			changed: () => this.changed(),
 			sent: (item) => this.tabs.say({ kind: 'event', event: { sent: item } }),
 			renew: (refused) => this.renew(refused),
-			wake: () => this.wakes.dispatchEvent(new Event('wake'))
+			wake: () => this.network.dispatchEvent(new Event('wake'))
 		});
 		chat.seen = store.read<number>('seen') ?? 0;
 		document.addEventListener('visibilitychange', () => this.look());
 		addEventListener('online', () => {
-			this.wakes.dispatchEvent(new Event('wake'));
+			for (const word of ['back', 'wake']) this.network.dispatchEvent(new Event(word));
 			this.out.kick();
 		});
 		addEventListener('offline', () => this.away());
@@ -156,7 +156,7 @@ export class Live {
 					throw error;
 				}
 				this.away();
-				await Promise.race([new Promise((done) => setTimeout(done, retryMs(attempt, Math.random()))), this.woken()]);
+				await Promise.race([new Promise((done) => setTimeout(done, retryMs(attempt, Math.random()))), told(this.network, 'wake')]);
 			}
 		}
 		this.inside = true;
@@ -238,13 +238,9 @@ export class Live {
 				this.reopen = run;
 				void this.renew(this.session.token);
 			},
-			woken: () => this.woken()
+			network: this.network
 		};
 		run();
-	}
-
-	private woken(): Promise<void> {
-		return new Promise((done) => this.wakes.addEventListener('wake', () => done(), { once: true }));
 	}
 
 	private away() {
