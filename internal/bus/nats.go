@@ -55,12 +55,9 @@ func (b *NATS) Publish(names []string) {
 // Subscribe to everything that is published from now on, on any node.
 func (b *NATS) Subscribe() *Subscription { return b.local.Subscribe() }
 
-// Close sends what is buffered and ends the connection.
+// Close sends what is buffered, as far as the server is there to take it, and ends the connection.
 func (b *NATS) Close() error {
-	err := b.conn.FlushTimeout(time.Second)
+	_ = b.conn.FlushTimeout(time.Second) // a wake-up that is lost costs a second
 	b.conn.Close()
-	if err == nats.ErrConnectionReconnecting || err == nats.ErrTimeout {
-		return nil // the server is away: nothing to send to
-	}
-	return err
+	return nil
 }

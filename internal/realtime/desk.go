@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -323,7 +324,8 @@ func (d *desk) typing(t typing) {
 
 // refused reads an error as what a socket is told.
 func refused(err error) (code, text string) {
-	if f, ok := err.(*fault.Error); ok {
+	var f *fault.Error
+	if errors.As(err, &f) {
 		return string(f.Code), f.Text
 	}
 	return string(fault.Unavailable), "This can't be done right now. Try again in a moment."

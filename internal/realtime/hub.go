@@ -80,7 +80,8 @@ type Hub struct {
 	mu      sync.Mutex
 	desks   map[message.OrgID]*desk
 	sockets map[*socket]struct{}
-	stopped bool
+	// stopping is closed, under mu, when no socket may enter any more.
+	stopping chan struct{}
 
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -90,7 +91,7 @@ type Hub struct {
 
 // NewHub makes a hub. It serves after Start.
 func NewHub(c Config) *Hub {
-	h := &Hub{Config: c, desks: map[message.OrgID]*desk{}, sockets: map[*socket]struct{}{}, routed: make(chan struct{})}
+	h := &Hub{Config: c, desks: map[message.OrgID]*desk{}, sockets: map[*socket]struct{}{}, stopping: make(chan struct{}), routed: make(chan struct{})}
 	h.metrics = newMetrics(c.Metrics)
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	return h
@@ -100,10 +101,14 @@ func NewHub(c Config) *Hub {
 func (h *Hub) Start() { go h.route() }
 
 // Stop tells every client to reconnect elsewhere (status 1001), waits until all sockets are closed and
-// their agents' connections are given back, and ends.
+// their agents' connections are given back, and ends. Once is enough; again does no harm.
 func (h *Hub) Stop() {
 	h.mu.Lock()
-	h.stopped = true
+	select {
+	case <-h.stopping:
+	default:
+		close(h.stopping)
+	}
 	sockets := make([]*socket, 0, len(h.sockets))
 	for s := range h.sockets {
 		sockets = append(sockets, s)
@@ -164,8 +169,10 @@ func (h *Hub) toDesk(org message.OrgID, do func(*desk)) {
 func (h *Hub) enter(s *socket) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.stopped {
+	select {
+	case <-h.stopping:
 		return false
+	default:
 	}
 	d := h.desks[s.who.Org]
 	if d == nil {
@@ -241,12 +248,10 @@ func (h *Hub) disconnected(who Principal, connection message.RowID) {
 			return
 		}
 		slog.Warn("realtime: a closed connection could not be noted", "org", who.Org, "user", who.User, "err", err)
-		h.mu.Lock()
-		stopped := h.stopped
-		h.mu.Unlock()
-		if stopped {
+		select {
+		case <-time.After(wait):
+		case <-h.stopping:
 			return // the node's heartbeat ends, which drops it
 		}
-		time.Sleep(wait)
 	}
 }

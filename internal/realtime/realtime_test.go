@@ -140,9 +140,6 @@ func TestNothingIsMissedOrToldTwice(t *testing.T) {
 		for i := range each {
 			all.Go(func() { nodes[i%len(nodes)].says(one.ID, fmt.Sprint(i)) })
 			all.Go(func() { nodes[i%len(nodes)].says(two.ID, fmt.Sprint(i)) })
-			if i%10 == 0 {
-				time.Sleep(time.Millisecond) // spreads the writing; nothing waits for it
-			}
 		}
 		all.Wait()
 	})
@@ -481,7 +478,7 @@ func TestOtherOriginsAreRefused(t *testing.T) {
 // await polls until a condition holds.
 func await(t *testing.T, holds func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !holds(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(20 * time.Second); !holds(); <-time.After(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("it did not come to pass")
 		}

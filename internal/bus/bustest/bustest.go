@@ -120,7 +120,7 @@ type Server struct {
 // NATS starts a server on a free port until the test ends.
 func NATS(t testing.TB) *Server {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,12 +141,12 @@ func (s *Server) Start() {
 			s.t.Fatal("nats-server is not installed: install the Debian package nats-server")
 		}
 	}
-	s.cmd = exec.Command(binary, "-a", "127.0.0.1", "-p", s.port)
+	s.cmd = exec.CommandContext(s.t.Context(), binary, "-a", "127.0.0.1", "-p", s.port)
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		c, err := net.Dial("tcp", "127.0.0.1:"+s.port)
+	for deadline := time.Now().Add(20 * time.Second); ; <-time.After(10 * time.Millisecond) {
+		c, err := new(net.Dialer).DialContext(s.t.Context(), "tcp", "127.0.0.1:"+s.port)
 		if err == nil {
 			_ = c.Close()
 			return
