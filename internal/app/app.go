@@ -177,7 +177,7 @@ func (a *App) wire() {
 
 	open := store.Writer[conversation.OpenTx](a.db)
 	staffAPI := staffapi.New(staffapi.Deps{
-		Version: a.version, PublicURL: a.config.PublicURL,
+		Version: a.version, PublicURL: a.config.PublicURL, ClientIP: a.clientIP,
 		Staff: a.staff, Organisation: &org.Service{Write: store.Writer[org.Tx](a.db)}, Setup: a.setup,
 		RoutingSetup:  &routing.Setup{Write: store.Writer[routing.SetupTx](a.db), ChannelTypes: a.connectors.Types()},
 		Conversations: talk,
@@ -191,7 +191,7 @@ func (a *App) wire() {
 	})
 	customerAPI := &customerapi.API{
 		Customers: &customer.Service{Write: store.Writer[customer.Tx](a.db), Rows: a.db}, Files: a.files, Hub: a.customers,
-		Typing: a.hub.Typing, MatchOrigin: func(s *resource.DeploymentSettings, origin string) bool { return setup.AllowsOrigin(s, origin) },
+		Typing: a.hub.Typing, MatchOrigin: setup.AllowsOrigin,
 		OwnOrigins: []string{a.config.WidgetURL, a.config.PublicURL}, ClientIP: a.clientIP, Limits: customerapi.NewLimits(customerapi.UsualPerVisitor, customerapi.UsualPerAddress),
 	}
 	hooks := &hook.Handler{Accounts: a.accounts, Receiver: receiver, Count: a.measured.hook, Log: a.log}

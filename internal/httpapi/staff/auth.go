@@ -26,7 +26,7 @@ type LoginAnswer struct {
 }
 
 func (a *API) login(ctx context.Context, _ staff.Principal, in *loginIn) (LoginAnswer, error) {
-	signedIn, err := a.Staff.Login(ctx, in.Body.Email, in.Body.Password, in.Body.Organisation, client(request(ctx)))
+	signedIn, err := a.Staff.Login(ctx, in.Body.Email, in.Body.Password, in.Body.Organisation, a.client(ctx))
 	if err != nil {
 		return LoginAnswer{}, err
 	}
@@ -69,7 +69,7 @@ type joinIn struct {
 }
 
 func (a *API) join(ctx context.Context, _ staff.Principal, in *joinIn) (LoginAnswer, error) {
-	signedIn, err := a.Staff.Join(ctx, in.Token, in.Body.Name, in.Body.Password, client(request(ctx)))
+	signedIn, err := a.Staff.Join(ctx, in.Token, in.Body.Name, in.Body.Password, a.client(ctx))
 	if err != nil {
 		return LoginAnswer{}, err
 	}

@@ -3,6 +3,7 @@ package staff
 import (
 	"context"
 	"io"
+	"net/http"
 
 	"switchboard/internal/conversation"
 	"switchboard/internal/file"
@@ -19,6 +20,8 @@ import (
 type Deps struct {
 	Version   string
 	PublicURL string // where the console is reached; https makes cookies Secure
+	// ClientIP of a request, with trusted proxies taken off.
+	ClientIP func(*http.Request) string
 
 	Staff         *staff.Service
 	Organisation  *org.Service

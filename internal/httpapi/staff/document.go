@@ -7,8 +7,11 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"switchboard/internal/fault"
 	"switchboard/internal/httpapi/problem"
+	"switchboard/internal/staff"
 )
 
 //go:embed docs.html
@@ -19,6 +22,10 @@ var docsScript []byte
 
 // document serves the description of the API and its readable form, which loads nothing from elsewhere.
 func (a *API) document() {
+	socket := a.operation(http.MethodGet, "/realtime", staff.ConversationRead, "Live changes, as a WebSocket")
+	socket.Description += " The client says hello, subscribe and unsubscribe; each frame's data equals the resource of the same name."
+	socket.Responses = map[string]*huma.Response{"101": {Description: "Switching protocols"}}
+	a.huma.OpenAPI().AddOperation(&socket)
 	a.mux.HandleFunc("GET /api/openapi.json", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/vnd.oai.openapi+json;version=3.1")
 		_ = json.NewEncoder(w).Encode(a.huma.OpenAPI())

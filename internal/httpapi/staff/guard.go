@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 
@@ -143,13 +142,10 @@ func (a *API) keyed(route string) func(huma.Context, func(huma.Context)) {
 	}
 }
 
-// client is where a request comes from. Trusted proxies have been resolved before it got here.
-func client(r *http.Request) staff.Client {
-	ip, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		ip = r.RemoteAddr
-	}
-	return staff.Client{IP: ip, UserAgent: r.UserAgent()}
+// client is where a request comes from.
+func (a *API) client(ctx context.Context) staff.Client {
+	r := request(ctx)
+	return staff.Client{IP: a.ClientIP(r), UserAgent: r.UserAgent()}
 }
 
 // staffCookie carries the session. SameSite=Lax keeps other sites' posts out; X-CSRF-Token does the rest.

@@ -101,7 +101,8 @@ func newWorld(t *testing.T, db *store.DB) *world {
 	talk := &conversation.Service{Write: store.Writer[conversation.Tx](db), Capabilities: capabilities,
 		Segments: func(text string) int { return sms.Measure(text).Segments }}
 	w.api = staffapi.New(staffapi.Deps{
-		Version: "test", PublicURL: publicURL, Staff: w.staff, Organisation: &org.Service{Write: store.Writer[org.Tx](db)}, Setup: w.setup,
+		Version: "test", PublicURL: publicURL, ClientIP: func(r *http.Request) string { return r.RemoteAddr[:strings.LastIndex(r.RemoteAddr, ":")] },
+		Staff: w.staff, Organisation: &org.Service{Write: store.Writer[org.Tx](db)}, Setup: w.setup,
 		RoutingSetup:  &routing.Setup{Write: store.Writer[routing.SetupTx](db), ChannelTypes: []string{"web", "whatsapp", "sms"}},
 		Conversations: talk,
 		Open: func(ctx context.Context, org message.OrgID, by conversation.Staff, c message.ChannelID, to message.Address, d conversation.Draft) (conversation.Entry, error) {
