@@ -74,3 +74,24 @@ func WithLink(text, link string) string {
 	}
 	return text + "\n" + link
 }
+
+// FileName stands in for the name that a channel doesn't carry: "Photo.jpg".
+func FileName(mediaType string) string {
+	mediaType, _, _ = strings.Cut(strings.ToLower(mediaType), ";")
+	family, sub, _ := strings.Cut(strings.TrimSpace(mediaType), "/")
+	kind := map[string]string{"image": "Photo", "audio": "Audio", "video": "Video"}[family]
+	if kind == "" {
+		return "File"
+	}
+	usual := map[string]string{"jpeg": "jpg", "mpeg": "mp3", "3gpp": "3gp", "quicktime": "mov"}
+	if family == "audio" {
+		usual["mp4"] = "m4a"
+	}
+	if short := usual[sub]; short != "" {
+		sub = short
+	}
+	if sub == "" || strings.Trim(sub, "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
+		return kind
+	}
+	return kind + "." + sub
+}

@@ -222,13 +222,13 @@ func TestParse(t *testing.T) {
 	for name, want := range map[string][]channel.Event{
 		"text": {with(said("SM1", message.Content{Text: "Grüße 😀 & more"}), func(e *channel.Event) { e.Profile.Country = "US" })},
 		"two pictures": {
-			with(said("SM1", message.Content{Text: "Look", File: &message.File{Name: "Photo.jpeg", Type: "image/jpeg"}}),
+			with(said("SM1", message.Content{Text: "Look", File: &message.File{Name: "Photo.jpg", Type: "image/jpeg"}}),
 				func(e *channel.Event) {
-					e.Media = &channel.MediaRef{URL: "https://api.twilio.com/m/0", Type: "image/jpeg"}
+					e.Media = &channel.MediaRef{URL: "https://api.twilio.com/m/0", Type: "image/jpeg", Name: "Photo.jpg"}
 				}),
 			with(said("SM1:1", message.Content{File: &message.File{Name: "Video.mp4", Type: "video/mp4"}}),
 				func(e *channel.Event) {
-					e.Media = &channel.MediaRef{URL: "https://api.twilio.com/m/1", Type: "video/mp4"}
+					e.Media = &channel.MediaRef{URL: "https://api.twilio.com/m/1", Type: "video/mp4", Name: "Video.mp4"}
 				}),
 		},
 		"stop":              {said("SM1", message.Content{Text: "STOP"}), {Kind: channel.EventOptOut, ProviderID: "opt_out:SM1", From: customer}},

@@ -175,8 +175,9 @@ func inbound(id string, params url.Values) []channel.Event {
 			e.ProviderID = id + ":" + at
 		}
 		kind := params.Get("MediaContentType" + at)
-		e.Media = &channel.MediaRef{URL: link, Type: kind}
-		e.Content.File = &message.File{Name: fileName(kind), Type: kind}
+		name := channel.FileName(kind) // MMS carries none
+		e.Media = &channel.MediaRef{URL: link, Type: kind, Name: name}
+		e.Content.File = &message.File{Name: name, Type: kind}
 		if i == 0 {
 			events[0] = e
 		} else {
@@ -193,20 +194,6 @@ func inbound(id string, params url.Values) []channel.Event {
 		events = append(events, channel.Event{Kind: channel.EventOptIn, ProviderID: "opt_in:" + id, From: base.From})
 	}
 	return events
-}
-
-// fileName stands in for the name that MMS doesn't carry.
-func fileName(mediaType string) string {
-	family, sub, _ := strings.Cut(mediaType, "/")
-	switch family {
-	case "image":
-		return "Photo." + sub
-	case "audio":
-		return "Audio." + sub
-	case "video":
-		return "Video." + sub
-	}
-	return "File"
 }
 
 // receipt of a message that we sent. Twilio's own queue counts as sent: it has taken the message.

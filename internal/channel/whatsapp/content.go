@@ -17,15 +17,15 @@ func (m inbound) content() (message.Content, *channel.MediaRef) {
 			return message.Content{Text: m.Text.Body}, nil
 		}
 	case "image":
-		return m.Image.content("Photo")
+		return m.Image.content("image")
 	case "video":
-		return m.Video.content("Video")
+		return m.Video.content("video")
 	case "audio", "voice":
-		return m.Audio.content("Audio")
+		return m.Audio.content("audio")
 	case "document":
-		return m.Document.content("Document")
+		return m.Document.content("document")
 	case "sticker":
-		c, ref := m.Sticker.content("Sticker")
+		c, ref := m.Sticker.content("sticker")
 		if c.File != nil {
 			c.File.Sticker = true
 		}
@@ -59,17 +59,18 @@ func (m inbound) content() (message.Content, *channel.MediaRef) {
 	return message.Content{Unsupported: named(m.Type, "message without a type")}, nil
 }
 
-// content of a file: the reference with which it is fetched, and what is known of it before.
+// content of a file: the reference with which it is fetched, and what is known of it before. Kind is
+// the word for a file that is missing.
 func (f *media) content(kind string) (message.Content, *channel.MediaRef) {
 	if f == nil || f.ID == "" {
-		return message.Content{Unsupported: strings.ToLower(kind) + " without a file"}, nil
+		return message.Content{Unsupported: kind + " without a file"}, nil
 	}
 	size, _ := f.Size.Int64() // absent in most payloads: the fetch learns it
 	name := f.Filename
 	if name == "" {
-		name = kind
+		name = channel.FileName(f.MimeType)
 	}
-	ref := &channel.MediaRef{ID: f.ID, Type: f.MimeType, Name: f.Filename, Size: size}
+	ref := &channel.MediaRef{ID: f.ID, Type: f.MimeType, Name: name, Size: size}
 	file := &message.File{Name: name, Type: f.MimeType, Size: size, Voice: f.Voice}
 	return message.Content{Text: f.Caption, File: file}, ref
 }

@@ -59,8 +59,8 @@ func TestParse(t *testing.T) {
 			func(e *channel.Event) {
 				e.Kind, e.RefersTo = channel.EventReaction, "wamid.HBgLMTY1MDM4Nzk0MzkVAgARGBI0RTJEOTc2ODVERUY5RDlGNkYA"
 			})},
-		"Image Message": {media(published(stem+"QTRBNjU5OUFFRTAzODEwMTQ0RgA=", 1744344496, message.Content{Text: "Taj Mahal", File: &message.File{Name: "Photo", Type: "image/jpeg"}}),
-			channel.MediaRef{ID: "1003383421387256", Type: "image/jpeg"})},
+		"Image Message": {media(published(stem+"QTRBNjU5OUFFRTAzODEwMTQ0RgA=", 1744344496, message.Content{Text: "Taj Mahal", File: &message.File{Name: "Photo.jpg", Type: "image/jpeg"}}),
+			channel.MediaRef{ID: "1003383421387256", Type: "image/jpeg", Name: "Photo.jpg"})},
 		"Location Message": {published(stem+"QTU2MjZEMDBGRkE3MENEMDE0RQA=", 1744344496, message.Content{Location: &message.Location{
 			Latitude: 37.44221496582, Longitude: -122.16165924072, Name: "Philz Coffee", Address: "101 Forest Ave, Palo Alto, CA 94301"}})},
 		"Contact Sharing Message": {published(stem+"QTRBNjU5OUFFRTAzODEwMTQ0RgA=", 1744344496, message.Content{Contacts: []message.Contact{
@@ -79,12 +79,12 @@ func TestParse(t *testing.T) {
 			From:    []message.Address{phone("+16505551234"), phone("+12195555358")},
 			Content: message.Content{Text: "User Sheena Nelson changed from 16505551234 to 12195555358", Unsupported: "user changed number"}}},
 
-		"voice": {media(said("V1", message.Content{File: &message.File{Name: "Audio", Type: "audio/ogg; codecs=opus", Voice: true}}),
-			channel.MediaRef{ID: "9001", Type: "audio/ogg; codecs=opus"})},
-		"video": {media(said("V2", message.Content{Text: "Look", File: &message.File{Name: "Video", Type: "video/mp4"}}), channel.MediaRef{ID: "9002", Type: "video/mp4"})},
+		"voice": {media(said("V1", message.Content{File: &message.File{Name: "Audio.ogg", Type: "audio/ogg; codecs=opus", Voice: true}}),
+			channel.MediaRef{ID: "9001", Type: "audio/ogg; codecs=opus", Name: "Audio.ogg"})},
+		"video": {media(said("V2", message.Content{Text: "Look", File: &message.File{Name: "Video.mp4", Type: "video/mp4"}}), channel.MediaRef{ID: "9002", Type: "video/mp4", Name: "Video.mp4"})},
 		"document": {media(said("D1", message.Content{Text: "The bill", File: &message.File{Name: "bill.pdf", Type: "application/pdf"}}),
 			channel.MediaRef{ID: "9003", Type: "application/pdf", Name: "bill.pdf"})},
-		"sticker": {media(said("S1", message.Content{File: &message.File{Name: "Sticker", Type: "image/webp", Sticker: true}}), channel.MediaRef{ID: "9004", Type: "image/webp"})},
+		"sticker": {media(said("S1", message.Content{File: &message.File{Name: "Photo.webp", Type: "image/webp", Sticker: true}}), channel.MediaRef{ID: "9004", Type: "image/webp", Name: "Photo.webp"})},
 		"reaction removed": {with(said("R1", message.Content{Reaction: &message.Reaction{}}), func(e *channel.Event) {
 			e.Kind, e.RefersTo = channel.EventReaction, "wamid.OUT1"
 		})},

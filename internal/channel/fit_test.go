@@ -1,0 +1,81 @@
+package channel
+
+import (
+	"testing"
+
+	"switchboard/internal/message"
+)
+
+func TestFileOut(t *testing.T) {
+	c := Capabilities{FilesOut: []FileRule{
+		{Types: []string{"image/png"}, MaxBytes: 100, AsLinkBytes: 200},
+		{Types: []string{"audio/*"}, MaxBytes: 100},
+		{Types: []string{"text/csv"}, MaxBytes: -1, AsLinkBytes: 50},
+	}}
+	for _, tt := range []struct {
+		kind string
+		size int64
+		want Way
+	}{
+		{"image/png", 100, WayFile}, {"image/png", 101, WayLink}, {"image/png", 201, WayTooLarge},
+		{"IMAGE/PNG; x=y", 1, WayFile}, {"image/pngx", 1, WayNone}, {"image/gif", 1, WayNone},
+		{"audio/ogg; codecs=opus", 1, WayFile}, {"audio/ogg", 101, WayTooLarge},
+		{"text/csv", 0, WayLink}, {"text/csv", 51, WayTooLarge}, {"", 1, WayNone},
+	} {
+		if got := c.FileOut(tt.kind, tt.size); got != tt.want {
+			t.Errorf("%s of %d: %s, want %s", tt.kind, tt.size, got, tt.want)
+		}
+	}
+}
+
+func TestFileName(t *testing.T) {
+	for kind, want := range map[string]string{
+		"image/jpeg": "Photo.jpg", "audio/ogg; codecs=opus": "Audio.ogg", "audio/mp4": "Audio.m4a", "video/mp4": "Video.mp4",
+		"application/pdf": "File", "": "File", "image/../../x": "Photo", "image/svg+xml": "Photo",
+	} {
+		if got := FileName(kind); got != want {
+			t.Errorf("%q: %q, want %q", kind, got, want)
+		}
+	}
+}
+
+func TestNumbered(t *testing.T) {
+	options := []message.Option{{ID: "a", Title: "Red"}, {ID: "b", Title: "Blue"}}
+	if got := Numbered("Which?", options); got != "Which?\n1. Red\n2. Blue" {
+		t.Errorf("got %q", got)
+	}
+	if got := Numbered("", options); got != "1. Red\n2. Blue" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// TestAllowed: credentials follow links to the provider and nowhere else.
+func TestAllowed(t *testing.T) {
+	const provider = "https://graph.facebook.com"
+	for link, want := range map[string]bool{
+		"https://graph.facebook.com/x":             true,
+		"https://lookaside.fbsbx.com/x":            true,
+		"http://lookaside.fbsbx.com/x":             false,
+		"https://lookaside.fbsbx.com:8443/x":       false,
+		"https://fbsbx.com.evil.example/x":         false,
+		"https://evilfbsbx.com/x":                  false,
+		"https://user:pass@lookaside.fbsbx.com/x":  false,
+		"//lookaside.fbsbx.com/x":                  false,
+		"":                                         false,
+		"https://graph.facebook.com@evil.example/": false,
+	} {
+		if got := Allowed(link, provider, "facebook.com", "fbsbx.com"); got != want {
+			t.Errorf("%q: %v", link, got)
+		}
+	}
+	const sandbox = "http://127.0.0.1:8080/sandbox/graph"
+	for link, want := range map[string]bool{
+		"http://127.0.0.1:8080/sandbox/graph/bytes/1": true,
+		"http://127.0.0.1:9090/x":                     false,
+		"https://lookaside.fbsbx.com/x":               false,
+	} {
+		if got := Allowed(link, sandbox, "facebook.com", "fbsbx.com"); got != want {
+			t.Errorf("from the sandbox %q: %v", link, got)
+		}
+	}
+}
