@@ -146,7 +146,7 @@ func (s *Sandbox) ownsMedium(a channel.Account, id string) bool {
 func writeGraph(w http.ResponseWriter, f *graphFault, answer any) int {
 	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
 	if f == nil {
-		json.NewEncoder(w).Encode(answer)
+		_ = json.NewEncoder(w).Encode(answer)
 		return http.StatusOK
 	}
 	kind := f.Type
@@ -161,7 +161,7 @@ func writeGraph(w http.ResponseWriter, f *graphFault, answer any) int {
 		e["error_data"] = map[string]string{"messaging_product": "whatsapp", "details": f.Details}
 	}
 	w.WriteHeader(f.Status)
-	json.NewEncoder(w).Encode(map[string]any{"error": e})
+	_ = json.NewEncoder(w).Encode(map[string]any{"error": e})
 	return f.Status
 }
 

@@ -308,7 +308,7 @@ func (w *world) until(what string, ok func() bool) {
 		if ok() {
 			return
 		}
-		time.Sleep(5 * time.Millisecond) // a poll with a deadline, not a guess
+		time.Sleep(5 * time.Millisecond) //nolint:forbidigo // a poll with a deadline, not a guess
 	}
 	w.t.Fatalf("never: %s", what)
 }

@@ -122,11 +122,11 @@ func writeTwilio(w http.ResponseWriter, status int, f *twilioFault, answer any) 
 	w.Header().Set("Content-Type", "application/json")
 	if f != nil {
 		w.WriteHeader(f.Status)
-		json.NewEncoder(w).Encode(map[string]any{"code": f.Code, "message": f.Text, "more_info": "https://www.twilio.com/docs/errors/" + strconv.Itoa(f.Code), "status": f.Status})
+		_ = json.NewEncoder(w).Encode(map[string]any{"code": f.Code, "message": f.Text, "more_info": "https://www.twilio.com/docs/errors/" + strconv.Itoa(f.Code), "status": f.Status})
 		return f.Status
 	}
 	w.WriteHeader(status)
-	json.NewEncoder(w).Encode(answer)
+	_ = json.NewEncoder(w).Encode(answer)
 	return status
 }
 

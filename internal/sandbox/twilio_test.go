@@ -204,7 +204,7 @@ func TestSMSSignature(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.statuses(2)
-	if !<-signed || !<-signed {
+	if first, second := <-signed, <-signed; !first || !second {
 		t.Error("a report's signature is refused")
 	}
 }
