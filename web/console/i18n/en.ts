@@ -194,7 +194,7 @@ export const en = {
 	'log.copy': 'Copy text',
 	'log.copied': 'The text is copied.',
 
-	'event.started': 'Session started by {actor}',
+	'event.started': 'Session started · {actor}',
 	'event.status': 'Status changed from {from} to {to}',
 	'event.accepted': '{actor} accepted',
 	'event.ended': 'Ended by {actor}',

@@ -4,12 +4,15 @@ import type { ListQuery, Scope, Sort } from '../state/list.svelte.ts';
 
 export function queryOf(params: URLSearchParams): ListQuery {
 	const scope = params.get('scope');
+	const status = params.get('status') ?? '';
+	const closed = status === 'ended' || status === 'error';
 	return {
 		scope: (scope === 'team' || scope === 'all' ? scope : 'mine') satisfies Scope,
-		status: params.get('status') ?? '',
+		status,
 		channel: params.get('channel') ?? '',
 		queue: params.get('queue') ?? '',
-		sort: (params.get('sort') === 'activity' ? 'activity' : 'waiting') satisfies Sort,
+		// Nobody waits in what is over: the latest end stands first there.
+		sort: (params.get('sort') === 'activity' ? 'activity' : closed ? 'ended' : 'waiting') satisfies Sort,
 		q: params.get('q') ?? ''
 	};
 }

@@ -10,7 +10,8 @@ export function eventText(entry: Entry): string {
 	const reason = event?.reason ? ` (${event.reason})` : '';
 	switch (event?.type) {
 		case 'session_started':
-			return t('event.started', { actor }) + reason;
+			// Its reason is the session's origin, which says who opened it better than the author does.
+			return t('event.started', { actor: event.actor || (event.reason && t.has(`origin.${event.reason}`) ? t(`origin.${event.reason}` as 'origin.customer') : actor) });
 		case 'session_status':
 			return t('event.status', { from: word(event.from), to: word(event.to) }) + reason;
 		case 'session_accepted':

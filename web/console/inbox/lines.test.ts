@@ -34,8 +34,8 @@ test('a note never joins a message of the same agent', () => {
 });
 
 test('session bounds stand alone, other events are gathered', () => {
-	const event = (type: string) => entry({ kind: 'event', author: { type: 'system' }, content: { event: { type } } });
-	assert.deepEqual(kinds([event('session_started'), event('session_status'), event('session_accepted'), event('session_ended')]), ['day', 'bound', 'events', 'bound']);
+	const event = (type: string, change = {}) => entry({ kind: 'event', author: { type: 'system' }, content: { event: { type, ...change } } });
+	assert.deepEqual(kinds([event('session_started'), event('session_status', { from: 'new', to: 'waiting' }), event('session_status', { from: 'active', to: 'inactive' }), event('rerouted'), event('session_ended')]), ['day', 'bound', 'events', 'bound']);
 });
 
 test('the unread mark stands before the first unread message of the customer, not at the top', () => {

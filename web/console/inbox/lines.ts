@@ -52,6 +52,12 @@ function isPointer(entry: Entry, known: Set<string>): boolean {
 	return entry.kind === 'reaction' || POINTERS.has(entry.content.event?.type ?? '');
 }
 
+/** A new session waits at once: its start says that already. */
+function isPlain(entry: Entry): boolean {
+	const event = entry.content.event;
+	return event?.type === 'session_status' && event.from === 'new' && event.to === 'waiting';
+}
+
 /** lines lays the entries out; readSeq is where the reader stood, for the unread mark (0: none). */
 export function lines(entries: Entry[], readSeq: number): Line[] {
 	const known = new Set(entries.map((e) => e.id));
@@ -59,7 +65,7 @@ export function lines(entries: Entry[], readSeq: number): Line[] {
 	let day = '';
 	let marked = readSeq === 0;
 	for (const entry of entries) {
-		if (isPointer(entry, known)) continue;
+		if (isPointer(entry, known) || isPlain(entry)) continue;
 		if (localDay(entry.created_at) !== day) {
 			day = localDay(entry.created_at);
 			out.push({ kind: 'day', key: `day:${day}`, at: entry.created_at });

@@ -59,7 +59,7 @@ class Keys {
 			}
 			return;
 		}
-		if (event.key.length !== 1 || !preferences.letters || inText(event.target) || document.querySelector('dialog[open], [popover]:popover-open[role=menu]')) return;
+		if (event.key.length !== 1 || !preferences.letters || inText(event.target) || document.querySelector('dialog[open], [popover]:popover-open [role=menu]')) return;
 		const now = Date.now();
 		const chord = this.prefix && now - this.prefixAt < 1500 ? `${this.prefix} ${key}` : key;
 		this.prefix = '';

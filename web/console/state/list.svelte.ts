@@ -5,7 +5,7 @@ import type { Conversation, Page } from '../api/types.ts';
 import { account } from './account.svelte.ts';
 
 export type Scope = 'mine' | 'team' | 'all';
-export type Sort = 'waiting' | 'activity';
+export type Sort = 'waiting' | 'activity' | 'ended';
 export interface ListQuery {
 	scope: Scope;
 	status: string;
@@ -24,6 +24,10 @@ const isOpen = (c: Conversation) => c.session !== undefined && c.session.status 
 function order(sort: Sort): (a: Conversation, b: Conversation) => number {
 	const activity = (c: Conversation) => Date.parse(c.last_activity_at);
 	if (sort === 'activity') return (a, b) => activity(b) - activity(a) || (a.id < b.id ? 1 : -1);
+	if (sort === 'ended') {
+		const end = (c: Conversation) => Date.parse(c.session?.ended_at ?? c.last_activity_at);
+		return (a, b) => end(b) - end(a) || (a.id < b.id ? 1 : -1);
+	}
 	const since = (c: Conversation) => Date.parse((c.session?.status === 'waiting' && c.session.waiting_since) || c.last_activity_at);
 	return (a, b) => since(a) - since(b) || (a.id < b.id ? -1 : 1);
 }
@@ -37,6 +41,8 @@ export class ConversationList {
 	private next = '';
 	private fetching = false;
 	private rows = new Map<string, Conversation>();
+	/** How far this user has read here; the server's row may say so a moment later. */
+	private reads = new Map<string, number>();
 	private stop: () => void = () => {};
 
 	constructor(readonly query: ListQuery) {
@@ -93,17 +99,20 @@ export class ConversationList {
 		this.show();
 	}
 
-	/** A change of this user's own that needs no answer: reading. */
-	patch(id: string, change: Partial<Conversation>): void {
+	/** This user has read up to seq: the badge goes at once. */
+	read(id: string, seq: number): void {
+		this.reads.set(id, seq);
 		const row = this.rows.get(id);
 		if (!row) return;
-		this.rows.set(id, { ...row, ...change });
+		this.keep(row);
 		this.show();
 	}
 
 	private keep(row: Conversation): void {
 		const old = this.rows.get(row.id);
-		if (!old || row.version >= old.version) this.rows.set(row.id, row);
+		if (old && row.version < old.version) return;
+		const read = this.reads.get(row.id) ?? 0;
+		this.rows.set(row.id, read >= row.last_seq && row.unread > 0 ? { ...row, unread: 0, read_seq: read } : row);
 	}
 
 	private belongs(row: Conversation): boolean {
