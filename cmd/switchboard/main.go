@@ -34,9 +34,10 @@ func main() {
 	command, err := parser.Parse(os.Args[1:])
 	parser.FatalIfErrorf(err)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
-	defer stop()
 	command.BindTo(ctx, (*context.Context)(nil))
-	if err := command.Run(); err != nil {
+	err = command.Run()
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "switchboard:", strings.ReplaceAll(err.Error(), "\n", "; "))
 		os.Exit(1)
 	}

@@ -32,7 +32,6 @@ import (
 	"switchboard/internal/outbound"
 	"switchboard/internal/privacy"
 	"switchboard/internal/realtime"
-	"switchboard/internal/resource"
 	"switchboard/internal/routing"
 	"switchboard/internal/sandbox"
 	"switchboard/internal/setup"

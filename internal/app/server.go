@@ -22,7 +22,7 @@ const (
 // Run starts everything, answers requests until ctx ends, and drains: no new work, requests finish,
 // clients are told to reconnect elsewhere. ready is called once, when requests are answered.
 func (a *App) Run(ctx context.Context, ready func()) error {
-	listener, err := net.Listen("tcp", a.config.Listen)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", a.config.Listen)
 	if err != nil {
 		return errors.Join(err, a.bus.Close(), a.db.Close())
 	}

@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -16,7 +17,7 @@ func TestThrottle(t *testing.T) {
 		}
 	}
 	err := th.take("a", now.Add(4*time.Second))
-	if fault.CodeOf(err) != fault.RateLimited || err.(*fault.Error).Detail["retry_after"] != 6 {
+	if f, ok := errors.AsType[*fault.Error](err); !ok || f.Code != fault.RateLimited || f.Detail["retry_after"] != 6 {
 		t.Fatalf("%v", err)
 	}
 	if th.take("b", now) != nil {
