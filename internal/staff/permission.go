@@ -78,7 +78,7 @@ func Catalogue() []Meaning {
 		{TemplateManage, "change message templates and fetch them from the provider", false, false},
 		{DeliveryErrorView, "see the log of what could not be delivered", false, true},
 		{QuarantineView, "see what came in and could not be understood", false, false},
-		{MessagingUserRead, "see the messaging users of one's conversations", true, true},
+		{MessagingUserRead, "see messaging users, their addresses and consent", true, true},
 		{MessagingUserEdit, "change messaging users and their consent", false, true},
 		{SandboxUse, "play the customer in the built-in simulator", false, false},
 	}

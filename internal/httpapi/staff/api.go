@@ -170,25 +170,19 @@ func doOnce[I, O any](ctx context.Context, a *API, p staff.Principal, in *I, h h
 		return h(ctx, p, in)
 	}
 	claim.Credential = p.UserID
+	out, err := h(once.With(ctx, claim), p, in)
+	if !errors.Is(err, once.ErrTaken) {
+		return out, err
+	}
+	// The key was used before, or just now by somebody faster: what they made is committed.
 	first, found, err := a.Claims.Claimed(ctx, p.Org, claim.Credential, claim.Route, claim.Key)
-	if err == nil && !found {
-		out, err := h(once.With(ctx, claim), p, in)
-		if !errors.Is(err, once.ErrTaken) {
-			return out, err
-		}
-		// Somebody with the same key was faster: theirs is committed by now.
-		if first, found, err = a.Claims.Claimed(ctx, p.Org, claim.Credential, claim.Route, claim.Key); err == nil && !found {
-			err = fault.New(fault.Unavailable, "The same request was just being handled. Try again.")
-		}
-		if err != nil {
-			return out, err
-		}
-	}
-	if err == nil && string(first.BodyHash) != string(claim.BodyHash) {
-		err = fault.New(fault.KeyReused, "This Idempotency-Key was used with another body. Use a new key for a new request.")
-	}
-	if err != nil {
-		return *new(O), err
+	switch {
+	case err != nil:
+		return out, err
+	case !found: // its 24 hours ended in this moment
+		return out, fault.New(fault.Unavailable, "The same request was just being handled. Try again.")
+	case string(first.BodyHash) != string(claim.BodyHash):
+		return out, fault.New(fault.KeyReused, "This Idempotency-Key was used with another body. Use a new key for a new request.")
 	}
 	return again(ctx, p, in, first.Result)
 }

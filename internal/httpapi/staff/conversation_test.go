@@ -118,23 +118,16 @@ func TestIdempotencyKeys(t *testing.T) {
 
 		// The same message from many at once is one message.
 		const n = 12
-		ids := make([]string, n)
+		sent, queues := make([]reply, n), make([]reply, n)
 		var all sync.WaitGroup
 		for i := range n {
-			all.Go(func() {
-				ids[i] = w.call(token, "POST", messages, object{"text": "once"}, "Idempotency-Key", "m1").is(201).str("id")
-			})
-		}
-		queues := make([]string, n)
-		for i := range n {
-			all.Go(func() {
-				queues[i] = c.do("POST", "/queues", object{"name": "Sales"}, "Idempotency-Key", "q1").is(201).str("id")
-			})
+			all.Go(func() { sent[i] = w.call(token, "POST", messages, object{"text": "once"}, "Idempotency-Key", "m1") })
+			all.Go(func() { queues[i] = c.do("POST", "/queues", object{"name": "Sales"}, "Idempotency-Key", "q1") })
 		}
 		all.Wait()
 		for i := range n {
-			if ids[i] != ids[0] || queues[i] != queues[0] {
-				w.t.Fatalf("made several times: %v %v", ids, queues)
+			if sent[i].is(201).str("id") != sent[0].str("id") || queues[i].is(201).str("id") != queues[0].str("id") {
+				w.t.Fatalf("made several times: %s %s", sent[i].text, queues[i].text)
 			}
 		}
 		w.call(token, "POST", messages, object{"text": "another"}, "Idempotency-Key", "m1").refuses(422, "idempotency_key_reused")
