@@ -47,9 +47,12 @@ func CustomerWrites(tx Tx, c *Conversation, prechat []message.Field, lastAgentWi
 		}
 	}
 	if !c.Session.Status.Open() {
-		if err := Begin(tx, c, FromCustomer, CustomerWrote, prechat); err != nil {
-			return false, err
-		}
+		err = Begin(tx, c, FromCustomer, CustomerWrote, prechat)
+	} else if c.Session.Status == New {
+		err = tx.ClearTimer(TimerNewEnds, c.Session.ID.String())
+	}
+	if err != nil {
+		return false, err
 	}
 	s := &c.Session
 	work := WorkChange{State: WorkWaiting}
@@ -84,7 +87,7 @@ func answersOutbound(tx Tx, c *Conversation) (done bool, err error) {
 	if agent, online, err := tx.OnlineAgent(c.Session.Agent); err != nil && fault.CodeOf(err) != fault.NotFound {
 		return false, err
 	} else if err == nil && online {
-		if err := tx.ClearTimer(TimerOutboundEnds, c.Session.ID.String()); err != nil {
+		if err := tx.ClearTimer(TimerNewEnds, c.Session.ID.String()); err != nil {
 			return false, err
 		}
 		return true, Accept(tx, c, agent)
@@ -184,7 +187,7 @@ func End(tx Tx, c *Conversation, cause Cause, by string, actor Staff, reason str
 	if err := tx.Work(s, WorkChange{State: WorkGone}); err != nil {
 		return err
 	}
-	for _, kind := range []string{TimerInactiveEnds, TimerOutboundEnds} {
+	for _, kind := range []string{TimerInactiveEnds, TimerNewEnds} {
 		if prior == Inactive || prior == New {
 			if err := tx.ClearTimer(kind, s.ID.String()); err != nil {
 				return err

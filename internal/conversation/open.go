@@ -11,9 +11,9 @@ import (
 	"switchboard/internal/message"
 )
 
-// outboundAnswerWithin is how long a customer's answer goes to the agent who wrote first; after it the
-// unanswered session ends (RT-17).
-const outboundAnswerWithin = 24 * time.Hour
+// NewEnds is how long a session may stay new. Within it a customer's answer goes to the agent who wrote
+// first; after it the session ends (RT-17).
+const NewEnds = 24 * time.Hour
 
 // OpenTx is what opening a conversation needs beside Tx.
 type OpenTx interface {
@@ -87,7 +87,7 @@ func (s *Service) open(tx OpenTx, by Staff, channelID message.ChannelID, to mess
 		c.Session.Agent = by.ID
 	}
 	c.Session.Queue = sender.Queue
-	if err := tx.SetTimer(TimerOutboundEnds, c.Session.ID.String(), tx.Now().Add(outboundAnswerWithin)); err != nil {
+	if err := tx.SetTimer(TimerNewEnds, c.Session.ID.String(), tx.Now().Add(NewEnds)); err != nil {
 		return Entry{}, err
 	}
 	return s.write(tx, &c, by, d)
@@ -130,6 +130,6 @@ func EndTimers(write func(context.Context, message.OrgID, func(TimerTx) error) e
 	}
 	return map[string]job.Handler{
 		TimerInactiveEnds: end(Inactive, "The customer did not answer for 30 hours."),
-		TimerOutboundEnds: end(New, "The customer did not answer within 24 hours."),
+		TimerNewEnds: end(New, "The customer wrote nothing within 24 hours."),
 	}
 }

@@ -82,8 +82,9 @@ const (
 const (
 	// TimerInactiveEnds ends an inactive session; the key is its id.
 	TimerInactiveEnds = "session.inactive_ends"
-	// TimerOutboundEnds ends a session that the business opened and nobody answered within 24 h (RT-17).
-	TimerOutboundEnds = "session.outbound_ends"
+	// TimerNewEnds ends a session that stays new for 24 h: the business opened it and nobody answered
+	// (RT-17), or a web customer opened it and never wrote. The key is its id.
+	TimerNewEnds = "session.new_ends"
 )
 
 // CustomerEvent is one line of a customer's own stream. Its number is given by the store. Content is

@@ -58,7 +58,10 @@ func (s *Service) OpenConversation(ctx context.Context, v *Visitor, thread strin
 		if err := tx.NameCustomer(v.Customer, profile(fields, lang)); err != nil {
 			return err
 		}
-		return conversation.Begin(tx, &c, conversation.FromCustomer, conversation.CustomerWrote, fields)
+		if err := conversation.Begin(tx, &c, conversation.FromCustomer, conversation.CustomerWrote, fields); err != nil {
+			return err
+		}
+		return tx.SetTimer(conversation.TimerNewEnds, c.Session.ID.String(), tx.Now().Add(conversation.NewEnds))
 	})
 	return created, err
 }

@@ -75,6 +75,9 @@ func (tx *Tx) EnsureConversation(channel message.ChannelID, customer message.Cus
 	if err == nil && !found {
 		err = errors.New("a conversation vanished while it was made")
 	}
+	if err == nil && n == 1 {
+		err = tx.indexCustomer(customer)
+	}
 	return c, n == 1, err
 }
 
@@ -118,10 +121,11 @@ func (tx *Tx) ClearTimer(kind, key string) error {
 	return tx.exec("DELETE FROM job WHERE org_id = $1 AND kind = $2 AND key = $3", tx.org, kind, key)
 }
 
-// BindFile ties an uploaded file to a conversation, so that it is kept.
+// BindFile ties an uploaded file to a conversation, so that it is kept. A file of another conversation
+// is none: it was shared there, not here.
 func (tx *Tx) BindFile(id message.FileID, c message.ConversationID) (f message.File, err error) {
 	found, err := one(tx, []any{&f.ID, envelope{tx, &f.Name}, &f.Type, &f.Size, &f.Width, &f.Height},
-		`UPDATE file SET conversation_id = COALESCE(conversation_id, $3) WHERE org_id = $1 AND id = $2
+		`UPDATE file SET conversation_id = COALESCE(conversation_id, $3) WHERE org_id = $1 AND id = $2 AND (conversation_id IS NULL OR conversation_id = $3)
  RETURNING id, name_env, type, size, width, height`, tx.org, id, c)
 	if err == nil && !found {
 		err = fault.Invalid("file_id", "There is no such file. Upload it again.")
