@@ -44,10 +44,23 @@ export class Tabs<T> {
 		this.channel?.postMessage(word);
 	}
 
-	/** alone runs work while no other tab runs the same. */
+	/**
+	 * alone runs work while no other tab runs the same. Browsers that block a frame's storage refuse its
+	 * locks too; then it runs all the same, and the client-made ids see to it that twice is once.
+	 */
 	async alone(what: string, work: () => Promise<void>): Promise<void> {
-		if (navigator.locks) await navigator.locks.request(`${this.name}:${what}`, work);
-		else await work();
+		let begun = false;
+		const once = () => {
+			begun = true;
+			return work();
+		};
+		try {
+			if (navigator.locks) await navigator.locks.request(`${this.name}:${what}`, once);
+			else await once();
+		} catch (error) {
+			if (begun) throw error;
+			await once();
+		}
 	}
 
 	private async stand(steal: boolean) {
@@ -60,6 +73,11 @@ export class Tabs<T> {
 				return new Promise<void>(() => {}); // held until the tab goes or the lock is taken
 			});
 		} catch {
+			if (!this.leading) {
+				// Locks are refused here: every tab leads for itself.
+				this.leading = true;
+				return this.lead(stop.signal);
+			}
 			// Another tab took the lock: follow it, and stand again behind it.
 			this.leading = false;
 			stop.abort();
