@@ -106,8 +106,8 @@ func (s Surface) app(name string, policy func(http.Header)) http.Handler {
 
 func serveFile(w http.ResponseWriter, r *http.Request, root fs.FS, file string) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	if strings.HasPrefix(file, "assets/") {
-		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable") // the name has the content's hash
+	if strings.HasPrefix(file, "assets/") && !strings.HasPrefix(file, "assets/js/") {
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable") // the name has the content's hash; below js/ lies the page script's other address
 	} else {
 		w.Header().Set("Cache-Control", "no-cache")
 	}
