@@ -219,7 +219,7 @@ type client struct {
 }
 
 // dial connects and says hello.
-func (n *node) dial(as, after string) *client {
+func (n *node) dial(as, after string, topics ...string) *client {
 	n.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
@@ -230,7 +230,7 @@ func (n *node) dial(as, after string) *client {
 	ws.SetReadLimit(1 << 20)
 	n.t.Cleanup(func() { _ = ws.CloseNow() })
 	c := &client{t: n.t, ws: ws, cursor: after}
-	c.say(map[string]string{"type": "hello", "after": after})
+	c.say(map[string]any{"type": "hello", "after": after, "topics": topics})
 	if f := c.next(); f.Type != "welcome" || f.Cursor == "" {
 		n.t.Fatalf("want welcome, got %+v", f)
 	} else if after == "" {
@@ -239,7 +239,7 @@ func (n *node) dial(as, after string) *client {
 	return c
 }
 
-func (c *client) say(m map[string]string) {
+func (c *client) say(m any) {
 	c.t.Helper()
 	data, _ := json.Marshal(m)
 	if err := c.ws.Write(context.Background(), websocket.MessageText, data); err != nil {

@@ -18,8 +18,10 @@ import (
 // said is what a client sends.
 type said struct {
 	Type  string `json:"type"`
-	After string `json:"after"`
 	Topic string `json:"topic"`
+	// Of hello:
+	After  string   `json:"after"`
+	Topics []string `json:"topics"`
 }
 
 func (s *socket) read() {
@@ -40,6 +42,9 @@ func (s *socket) read() {
 			if !s.hello(ctx, m.After) {
 				s.end(statusResume, "try again")
 				return
+			}
+			for _, name := range m.Topics {
+				s.subscribe(ctx, name)
 			}
 		case s.greeted.IsZero():
 			s.refuse(m.Topic, fault.New(fault.Malformed, "Say hello first."))
@@ -84,7 +89,7 @@ func (s *socket) hello(ctx context.Context, after string) bool {
 		return false
 	}
 	s.push(encodeFrame(here.String(), "welcome", "", nil, false), 0)
-	s.greeted, s.after = time.Now(), here
+	s.greeted, s.after, s.gather = time.Now(), here, gather
 	if after == "" {
 		return true
 	}
@@ -105,7 +110,7 @@ func (s *socket) hello(ctx context.Context, after string) bool {
 			return false
 		}
 	}
-	s.after = asked
+	s.after, s.gather = asked, gatherAfter
 	return true
 }
 
@@ -117,10 +122,12 @@ func behind(c feed.Cursor) int64 {
 	return c.Seq
 }
 
+// subscribe takes a topic. Soon after the hello it only notes it: the reader must get to the next one
+// without waiting for the database, since what comes in one go is told in one go.
 func (s *socket) subscribe(ctx context.Context, name string) {
 	s.mu.Lock()
-	who, sight := s.who, s.sight
-	full := len(s.topics) >= topicsMax
+	who := s.who
+	full := len(s.topics)+len(s.pending) >= topicsMax
 	s.mu.Unlock()
 	if s.has(name) {
 		s.push(encodeFrame("", "subscribed", name, nil, false), 0)
@@ -130,38 +137,56 @@ func (s *socket) subscribe(ctx context.Context, name string) {
 	if err == nil && full {
 		err = fault.New(fault.RateLimited, "A connection has at most %d topics.", topicsMax)
 	}
-	if err == nil && t.kind == topicConversation {
-		err = s.mayRead(ctx, sight, t.conversation)
-	}
 	if err != nil {
 		s.hub.metrics.refused.Inc()
 		s.refuse(name, err)
 		return
 	}
 	if time.Since(s.greeted) > replayWithin {
-		s.desk.do(func() { s.join([]*topic{t}) })
+		if topics := s.readable(ctx, []*topic{t}); len(topics) > 0 {
+			s.desk.do(func() { s.join(topics) })
+		}
 		return
 	}
-	// What follows a hello comes in one go: one replay for all of it keeps the lines' order over topics.
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.pending = append(s.pending, t)
 	if s.timer == nil {
-		s.timer = time.AfterFunc(gather, s.replayPending)
+		s.timer = time.AfterFunc(s.gather, s.replayPending)
 	} else {
-		s.timer.Reset(gather)
+		s.timer.Reset(s.gather)
 	}
 }
 
-func (s *socket) mayRead(ctx context.Context, sight inbox.Sight, c message.ConversationID) error {
-	rows, err := s.hub.Views.Rows(ctx, s.desk.org, []message.ConversationID{c}, nil)
-	if err != nil {
-		return err
+// readable refuses, among topics, the conversations that the viewer may not read, and returns the others.
+func (s *socket) readable(ctx context.Context, topics []*topic) (out []*topic) {
+	var wanted []message.ConversationID
+	for _, t := range topics {
+		if t.kind == topicConversation {
+			wanted = append(wanted, t.conversation)
+		}
 	}
-	if row := rows[c]; row == nil || !sight.MayRead(row.Reach) {
-		return fault.New(fault.NotFound, "There is no such conversation.")
+	var rows map[message.ConversationID]*inbox.Row
+	var err error
+	if len(wanted) > 0 {
+		rows, err = s.hub.Views.Rows(ctx, s.desk.org, wanted, nil)
 	}
-	return nil
+	sight := s.audience().sight
+	for _, t := range topics {
+		if t.kind == topicConversation {
+			refusal := err
+			if row := rows[t.conversation]; err == nil && (row == nil || !sight.MayRead(row.Reach)) {
+				refusal = fault.New(fault.NotFound, "There is no such conversation.")
+			}
+			if refusal != nil {
+				s.hub.metrics.refused.Inc()
+				s.refuse(t.name, refusal)
+				continue
+			}
+		}
+		out = append(out, t)
+	}
+	return out
 }
 
 func (s *socket) unsubscribe(name string) {
@@ -213,7 +238,7 @@ func (s *socket) replayPending() {
 	topics := s.pending
 	s.pending = nil
 	s.mu.Unlock()
-	if len(topics) == 0 {
+	if topics = s.readable(s.desk.ctx, topics); len(topics) == 0 {
 		return
 	}
 	var until int64

@@ -130,10 +130,7 @@ func TestNothingIsMissedOrToldTwice(t *testing.T) {
 					}
 					_ = c.ws.CloseNow()
 					rand.Shuffle(len(topics), func(i, j int) { topics[i], topics[j] = topics[j], topics[i] })
-					c = nodes[rand.IntN(len(nodes))].dial("ada", c.cursor)
-					for _, topic := range topics {
-						c.say(map[string]string{"type": "subscribe", "topic": topic})
-					}
+					c = nodes[rand.IntN(len(nodes))].dial("ada", c.cursor, topics...)
 				}
 			})
 		}

@@ -22,8 +22,11 @@ const (
 	queueBytes  = 1 << 20
 	// topicsMax bounds the subscriptions of one socket.
 	topicsMax = 100
-	// gather is how long the server waits for further subscriptions before it replays for those it has.
-	gather = 30 * time.Millisecond
+	// gather is how long the server waits for further subscriptions before it serves those it has. A
+	// client that comes back with a cursor must get all its topics in one replay: a cursor of one topic
+	// may not pass by lines that another was not told yet.
+	gather      = 5 * time.Millisecond
+	gatherAfter = 60 * time.Millisecond
 	// replayWithin: topics subscribed this soon after the hello are told everything since its cursor.
 	replayWithin = 10 * time.Second
 	writeTimeout = 10 * time.Second
@@ -63,6 +66,7 @@ type socket struct {
 	// Set by the hello, before any subscription:
 	greeted time.Time
 	after   feed.Cursor
+	gather  time.Duration
 }
 
 func newSocket(h *Hub, ws *websocket.Conn, who Principal) *socket {

@@ -74,7 +74,11 @@ func (tx *Tx) SetConsent(id message.CustomerID, level consent.Level) error {
 
 // NameCustomer gives a messaging user the name and language they told, where none is known yet.
 func (tx *Tx) NameCustomer(id message.CustomerID, p message.Profile) error {
-	return tx.exec(`UPDATE messaging_user SET name_env = COALESCE(name_env, $3), locale = CASE WHEN locale = '' THEN $4 ELSE locale END,
+	err := tx.exec(`UPDATE messaging_user SET name_env = COALESCE(name_env, $3), locale = CASE WHEN locale = '' THEN $4 ELSE locale END,
  country = CASE WHEN country = '' THEN $5 ELSE country END, version = version + 1 WHERE org_id = $1 AND id = $2`,
 		tx.org, id, tx.seal(id, p.Name), p.Locale, p.Country)
+	if err != nil || p.Name == "" {
+		return err
+	}
+	return tx.indexCustomer(id)
 }

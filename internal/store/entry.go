@@ -41,6 +41,9 @@ func (tx *Tx) AppendEntry(c *conversation.Conversation, e *conversation.Entry) e
 	if err != nil {
 		return err
 	}
+	if err := tx.IndexText(c.ID, e.Content.Text); err != nil {
+		return err
+	}
 	return tx.Change(Change{Type: "entry.created", Conversation: c.ID, Session: e.Session, EntrySeq: e.Seq, Agent: c.Session.Agent, Customer: c.Customer})
 }
 

@@ -68,6 +68,25 @@ func (tx *Tx) IndexText(c message.ConversationID, text string) error {
 	return tx.exec("INSERT INTO search_token (org_id, token, conversation_id) VALUES "+strings.Join(rows, ", ")+" ON CONFLICT DO NOTHING", a.args...)
 }
 
+// indexCustomer lets the conversations of a messaging user be found by their name.
+func (tx *Tx) indexCustomer(id message.CustomerID) error {
+	var name string
+	if _, err := one(tx, []any{opened{tx, &name}}, "SELECT name_env FROM messaging_user WHERE org_id = $1 AND id = $2", tx.org, id); err != nil || name == "" {
+		return err
+	}
+	own, err := list(tx, func(r row, c *message.ConversationID) error { return r.Scan(c) },
+		"SELECT id FROM conversation WHERE org_id = $1 AND user_id = $2", tx.org, id)
+	if err != nil {
+		return err
+	}
+	for _, c := range own {
+		if err := tx.IndexText(c, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 var (
 	sessionNumber = regexp.MustCompile(`^(?i:MS)-?(\d{1,18})$`)
 	phoneLike     = regexp.MustCompile(`^\+?[\d\s().\-/]{5,}$`)

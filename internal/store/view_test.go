@@ -116,12 +116,6 @@ func (d *desk) writes(ch message.ChannelID, status conversation.Status, agent me
 			if err := tx.AppendEntry(&c, &e); err != nil {
 				return err
 			}
-			if err := tx.IndexText(c.ID, text); err != nil {
-				return err
-			}
-		}
-		if err := tx.IndexText(c.ID, fmt.Sprintf("Customer %d", number)); err != nil {
-			return err
 		}
 		return tx.SaveConversation(&c)
 	})
