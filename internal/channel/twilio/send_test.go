@@ -190,3 +190,44 @@ func TestFetchMedia(t *testing.T) {
 		}
 	}
 }
+
+// network answers in place of the provider's own hosts.
+type network func(*http.Request) *http.Response
+
+func (n network) RoundTrip(r *http.Request) (*http.Response, error) {
+	res := n(r)
+	res.Request = r
+	return res, nil
+}
+
+// TestFetchMediaFromStorage: the storage that Twilio redirects to gets no credentials.
+func TestFetchMediaFromStorage(t *testing.T) {
+	answer := func(status int, location, body string) *http.Response {
+		return &http.Response{StatusCode: status, Header: http.Header{"Location": {location}}, Body: io.NopCloser(strings.NewReader(body))}
+	}
+	client := &http.Client{Transport: network(func(r *http.Request) *http.Response {
+		_, _, signed := r.BasicAuth()
+		switch r.URL.Host {
+		case "api.twilio.com":
+			if !signed {
+				t.Error("Twilio was asked without credentials")
+			}
+			return answer(http.StatusTemporaryRedirect, "https://media.twiliocdn.com/x?token=1", "")
+		case "media.twiliocdn.com":
+			if signed {
+				t.Error("the storage got the credentials")
+			}
+			return answer(http.StatusOK, "", "the picture")
+		}
+		t.Errorf("call to %s", r.URL.Host)
+		return answer(http.StatusNotFound, "", "")
+	})}
+	body, err := twilio.New(client).FetchMedia(t.Context(), account(), channel.MediaRef{URL: "https://api.twilio.com/m/0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer body.Close()
+	if b, _ := io.ReadAll(body); string(b) != "the picture" {
+		t.Errorf("got %q", b)
+	}
+}

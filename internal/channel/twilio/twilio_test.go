@@ -165,6 +165,15 @@ func TestSignatureOfJSON(t *testing.T) {
 	if err := c.Verify(a, r); err == nil {
 		t.Error("a changed body is taken")
 	}
+	// An old signature over the bare address must not carry a new body of another type.
+	r.URL = a.WebhookURL
+	mac.Reset()
+	mac.Write([]byte(r.URL))
+	r.Header.Set("X-Twilio-Signature", base64.StdEncoding.EncodeToString(mac.Sum(nil)))
+	r.Header.Set("Content-Type", "text/plain")
+	if err := c.Verify(a, r); err == nil {
+		t.Error("a body that no signature covers is taken")
+	}
 }
 
 // TestSignatureAgreesWithTwilio: what our Verify takes, Twilio's own library takes, and the reverse.
