@@ -78,7 +78,9 @@ web-test: $(WEB_MODULES) ## unit tests of the web apps
 
 .PHONY: browser-test
 browser-test: build ## the whole story in a real browser
+ifneq ($(wildcard web/e2e/*.test.mjs),)
 	npm --prefix web run --silent e2e
+endif
 
 # ---- tidying
 
