@@ -65,7 +65,12 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return a.Run(ctx, func() { log.Info("ready", "listen", c.Listen) })
+	return a.Run(ctx, func() {
+		log.Info("ready", "listen", c.Listen)
+		if err := a.FirstLink(ctx, os.Stderr); err != nil {
+			log.Error("the link for the first administrator could not be made", "err", err)
+		}
+	})
 }
 
 type demoCmd struct {

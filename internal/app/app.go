@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -60,6 +61,7 @@ type App struct {
 	files      *file.Service
 	staff      *staff.Service
 	setup      *setup.Service
+	first      *setup.First
 	views      *store.Views
 
 	sequencer   *store.Sequencer
@@ -155,6 +157,7 @@ func (a *App) wire() {
 	a.senders = outbound.NewSenders(a.node, outbound.DefaultTiming, a.db, store.Writer[outbound.Tx](a.db), a.accounts, sentFiles{a.files}, a.measured.attempt, a.log)
 	a.dispatchers = routing.NewDispatchers(a.node, a.db, store.Writer[routing.Tx](a.db), a.log)
 	a.setup = a.newSetup()
+	a.first = &setup.First{Setup: a.setup, Staff: a.staff, Token: hex.EncodeToString(a.derive("first administrator")[:20]), Empty: a.empty}
 	if a.config.Sandbox {
 		a.sandbox = a.newSandbox(outgoing)
 	}
@@ -177,7 +180,7 @@ func (a *App) wire() {
 	open := store.Writer[conversation.OpenTx](a.db)
 	staffAPI := staffapi.New(staffapi.Deps{
 		Version: a.version, PublicURL: a.config.PublicURL, ClientIP: a.clientIP,
-		Staff: a.staff, Organisation: &org.Service{Write: store.Writer[org.Tx](a.db)}, Setup: a.setup,
+		Staff: a.staff, First: a.first, Organisation: &org.Service{Write: store.Writer[org.Tx](a.db)}, Setup: a.setup,
 		RoutingSetup:  &routing.Setup{Write: store.Writer[routing.SetupTx](a.db), ChannelTypes: a.connectors.Types()},
 		Conversations: talk,
 		Open: func(ctx context.Context, org message.OrgID, by conversation.Staff, c message.ChannelID, to message.Address, d conversation.Draft) (conversation.Entry, error) {

@@ -58,3 +58,18 @@ func CreateOrganisation(ctx context.Context, config Config, name, admin, version
 func Migrate(ctx context.Context, database string) (int64, error) {
 	return store.Migrate(ctx, database)
 }
+
+// FirstLink prints the one-time link with which the first administrator of an empty installation is
+// made. It prints nothing when there is an organisation.
+func (a *App) FirstLink(ctx context.Context, w io.Writer) error {
+	link, err := a.first.Link(ctx)
+	if err == nil && link != "" {
+		fmt.Fprintf(w, "\n  This installation is empty. Make its first administrator here:\n  %s\n\n", link)
+	}
+	return err
+}
+
+func (a *App) empty(ctx context.Context) (bool, error) {
+	orgs, err := a.db.Organisations(ctx)
+	return len(orgs) == 0, err
+}

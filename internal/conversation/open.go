@@ -130,6 +130,6 @@ func EndTimers(write func(context.Context, message.OrgID, func(TimerTx) error) e
 	}
 	return map[string]job.Handler{
 		TimerInactiveEnds: end(Inactive, "The customer did not answer for 30 hours."),
-		TimerNewEnds: end(New, "The customer wrote nothing within 24 hours."),
+		TimerNewEnds:      end(New, "The customer wrote nothing within 24 hours."),
 	}
 }

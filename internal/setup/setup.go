@@ -50,6 +50,9 @@ type Tx interface {
 	staff.Tx
 	routing.SetupTx
 
+	// ClaimMark keeps a value under a name of the installation's, for the first who asks.
+	ClaimMark(name, value string) (first bool, err error)
+
 	// ChannelSetup with its secrets in the clear, locked.
 	ChannelSetup(id message.ChannelID) (Channel, error)
 	// AddressTaken reports whether another channel, of whichever organisation, is active with this address.

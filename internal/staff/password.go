@@ -74,8 +74,8 @@ func (p *Passwords) derive(ctx context.Context, password string, salt []byte) ([
 	}
 }
 
-// checkPassword refuses what is too short to hold, or obvious.
-func checkPassword(password, email string) error {
+// CheckPassword refuses what is too short to hold, or obvious.
+func CheckPassword(password, email string) error {
 	switch {
 	case utf8.RuneCountInString(password) < passwordMin:
 		return fault.Invalid("password", "A password needs at least %d characters.", passwordMin)

@@ -293,7 +293,7 @@ func (s *Service) Join(ctx context.Context, token, name, password string, from C
 		}
 		s.byEmail.give(found.Email, time.Now())
 	} else {
-		if err := checkPassword(password, found.Email); err != nil {
+		if err := CheckPassword(password, found.Email); err != nil {
 			return SignedIn{}, err
 		}
 		if hash, err = s.passwords.Hash(ctx, password); err != nil {

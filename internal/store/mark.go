@@ -18,3 +18,9 @@ func (db *DB) SetMark(ctx context.Context, name, value string) error {
 		return tx.exec("INSERT INTO installation (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, value)
 	})
 }
+
+// ClaimMark keeps a value under a name for the first transaction that commits with it.
+func (tx *Tx) ClaimMark(name, value string) (first bool, err error) {
+	n, err := tx.affected("INSERT INTO installation (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", name, value)
+	return n == 1, err
+}

@@ -6,6 +6,7 @@ import (
 
 	"switchboard/internal/message"
 	"switchboard/internal/resource"
+	"switchboard/internal/setup"
 	"switchboard/internal/staff"
 )
 
@@ -70,6 +71,23 @@ type joinIn struct {
 
 func (a *API) join(ctx context.Context, _ staff.Principal, in *joinIn) (LoginAnswer, error) {
 	signedIn, err := a.Staff.Join(ctx, in.Token, in.Body.Name, in.Body.Password, a.client(ctx))
+	if err != nil {
+		return LoginAnswer{}, err
+	}
+	return a.welcome(ctx, signedIn)
+}
+
+func (a *API) first(ctx context.Context, _ staff.Principal, in *tokenIn) (None, error) {
+	return None{}, a.First.Check(ctx, in.Token)
+}
+
+type firstIn struct {
+	Token string `path:"token" maxLength:"100"`
+	Body  setup.FirstSpec
+}
+
+func (a *API) makeFirst(ctx context.Context, _ staff.Principal, in *firstIn) (LoginAnswer, error) {
+	signedIn, err := a.First.Make(ctx, in.Token, in.Body, a.client(ctx))
 	if err != nil {
 		return LoginAnswer{}, err
 	}

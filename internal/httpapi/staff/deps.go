@@ -24,6 +24,7 @@ type Deps struct {
 	ClientIP func(*http.Request) string
 
 	Staff         *staff.Service
+	First         *setup.First
 	Organisation  *org.Service
 	Setup         *setup.Service
 	RoutingSetup  *routing.Setup

@@ -13,6 +13,8 @@ func (a *API) table() {
 	post(a, "/logout", SignedIn, "End the session", a.logout, nil)
 	get(a, "/invitations/{token}", Public, "What an invite or reset link is for", a.invitation)
 	post(a, "/invitations/{token}", Public, "Take an invite or reset link: set the password and sign in", a.join, nil)
+	get(a, "/first/{token}", Public, "Whether the link of an empty installation is good", a.first)
+	post(a, "/first/{token}", Public, "Make the first organisation with its administrator, and sign in", a.makeFirst, nil)
 
 	get(a, "/me", SignedIn, "Who I am and what I may do", a.me)
 	get(a, "/me/presence", staff.PresenceSet, "My presence and load", a.getPresence)
