@@ -124,11 +124,10 @@ func (l *lane) refuse(tx Tx, row Row, e *conversation.Entry, refusal error) erro
 	if !errors.As(refusal, &f) {
 		return refusal
 	}
-	code := string(f.Code)
 	if f.Delivery != "" {
-		code = string(f.Delivery)
+		return fail(tx, row, e, string(f.Delivery), "") // the catalogue has its words
 	}
-	return fail(tx, row, e, code, "")
+	return fail(tx, row, e, string(f.Code), f.Text)
 }
 
 // fail settles a row as finally failed: the entry says why, the error log keeps a line.

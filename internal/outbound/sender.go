@@ -150,7 +150,7 @@ func (l *lane) run() {
 			break
 		}
 		if !worked {
-			l.rest()
+			l.rest(err)
 		}
 		l.collect()
 	}
@@ -175,21 +175,22 @@ func (l *lane) retire() bool {
 	}
 }
 
-// rest waits until there may be something to do.
-func (l *lane) rest() {
-	wait := pollEvery
-	if due, err := l.s.store.NextOutbox(l.s.ctx, l.key); err == nil && !due.IsZero() {
+// rest waits until there may be something to do. After a round that failed, or while another node
+// sends, work that is due changes nothing: then it only waits.
+func (l *lane) rest(failed error) {
+	wait, wake := pollEvery, l.wake
+	if failed != nil || time.Until(l.pauseTill) > 0 || time.Until(l.holdTill) > 0 || l.flying == inFlightMax {
+		wake = nil
+	} else if due, err := l.s.store.NextOutbox(l.s.ctx, l.key); err == nil && !due.IsZero() {
 		wait = min(wait, max(time.Until(due), 5*time.Millisecond))
 	}
 	for _, till := range []time.Time{l.holdTill, l.pauseTill} {
-		wait = max(wait, min(time.Until(till), leaseRenew))
+		if left := time.Until(till); left > 0 && failed == nil {
+			wait = min(left, leaseRenew)
+		}
 	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
-	wake := l.wake
-	if time.Until(l.pauseTill) > 0 || time.Until(l.holdTill) > 0 || l.flying == inFlightMax {
-		wake = nil // more work changes nothing now
-	}
 	select {
 	case <-wake:
 	case h := <-l.ended:
@@ -271,11 +272,17 @@ func (l *lane) hold() error {
 		l.epoch = 0
 		return errNotHolder
 	}
-	l.renewed = asked
-	if epoch == l.epoch {
-		return nil
+	if epoch != l.epoch {
+		if err := l.adopt(epoch); err != nil {
+			return err
+		}
 	}
-	l.epoch = epoch
+	l.epoch, l.renewed = epoch, asked
+	return nil
+}
+
+// adopt finds what an earlier holder left in the middle of a call: nobody knows what became of it.
+func (l *lane) adopt(epoch int64) error {
 	return l.s.write(l.s.ctx, l.key.Org, func(tx Tx) error {
 		stale, err := tx.StaleSends(l.key.Channel, epoch)
 		if err != nil {

@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"strconv"
-	"strings"
 	"time"
 
 	"switchboard/internal/conversation"
@@ -160,9 +158,9 @@ func (db *DB) RoutingQueues(ctx context.Context, org message.OrgID) ([]routing.Q
 // active are left out.
 func (db *DB) RoutingAgents(ctx context.Context, org message.OrgID, only []message.UserID) ([]routing.Agent, error) {
 	c := db.engine.read(ctx)
-	where, args := " WHERE u.org_id = $1 AND u.active", []any{org}
+	where, a := " WHERE u.org_id = $1 AND u.active", ids{[]any{org}}
 	if len(only) > 0 {
-		where += " AND u.id IN " + placeholders(&args, only)
+		where += " AND u.id IN (" + in(&a, only) + ")"
 	}
 	var kind string
 	agents, err := list(c, func(r row, a *routing.Agent) error {
@@ -171,7 +169,7 @@ func (db *DB) RoutingAgents(ctx context.Context, org message.OrgID, only []messa
 		return err
 	}, `SELECT u.id, u.name, u.capacity, p.version, p.kind, st.channels FROM staff_user u
  LEFT JOIN presence p ON p.org_id = u.org_id AND p.user_id = u.id
- LEFT JOIN presence_status st ON st.org_id = p.org_id AND st.id = p.status_id`+where, args...)
+ LEFT JOIN presence_status st ON st.org_id = p.org_id AND st.id = p.status_id`+where, a.args...)
 	if err != nil {
 		return nil, asFault(err)
 	}
@@ -183,28 +181,18 @@ func (db *DB) RoutingAgents(ctx context.Context, org message.OrgID, only []messa
 		user  message.UserID
 		queue message.QueueID
 	}
-	where, args = "", []any{org}
+	where, a = "", ids{[]any{org}}
 	if len(only) > 0 {
-		where = " AND user_id IN " + placeholders(&args, only)
+		where = " AND user_id IN (" + in(&a, only) + ")"
 	}
 	members, err := list(c, func(r row, m *member) error { return r.Scan(&m.user, &m.queue) },
-		"SELECT user_id, queue_id FROM queue_member WHERE org_id = $1"+where, args...)
+		"SELECT user_id, queue_id FROM queue_member WHERE org_id = $1"+where, a.args...)
 	for _, m := range members {
 		if i, ok := at[m.user]; ok {
 			agents[i].Queues = append(agents[i].Queues, m.queue)
 		}
 	}
 	return agents, asFault(err)
-}
-
-// placeholders adds ids to args and returns "($2, $3 …)" for them.
-func placeholders[T any](args *[]any, ids []T) string {
-	marks := make([]string, len(ids))
-	for i, id := range ids {
-		*args = append(*args, id)
-		marks[i] = "$" + strconv.Itoa(len(*args))
-	}
-	return "(" + strings.Join(marks, ", ") + ")"
 }
 
 // workChunk bounds how many sessions one statement asks for.
@@ -224,18 +212,17 @@ func (db *DB) RoutingWork(ctx context.Context, org message.OrgID, which routing.
 		return out, nil
 	}
 	c := db.engine.read(ctx)
-	where, args := " WHERE w.org_id = $1 AND w.state <> 'inactive'", []any{org}
+	where, a := " WHERE w.org_id = $1 AND w.state <> 'inactive'", ids{[]any{org}}
 	switch {
 	case len(which.Sessions) > 0:
-		where += " AND w.session_id IN " + placeholders(&args, which.Sessions)
+		where += " AND w.session_id IN (" + in(&a, which.Sessions) + ")"
 	case !which.Queue.IsZero():
-		args = append(args, which.Queue)
-		where += " AND w.queue_id = $2"
+		where += " AND w.queue_id = " + a.add(which.Queue)
 	}
 	out, err = list(c, scanWork, `SELECT w.session_id, w.version, w.channel_type, w.queue_id, w.direct_agent_id, w.preferred_agent_id, w.agent_id, w.units, w.waiting_since,
  rc.priority, rc.size_units, rc.size_percent, rc.model, rc.push_timeout, rc.auto_accept, q.overflow_queue_id, q.overflow_after
  FROM work_item w LEFT JOIN queue q ON q.org_id = w.org_id AND q.id = w.queue_id
- LEFT JOIN routing_configuration rc ON rc.org_id = q.org_id AND rc.id = q.routing_configuration_id`+where, args...)
+ LEFT JOIN routing_configuration rc ON rc.org_id = q.org_id AND rc.id = q.routing_configuration_id`+where, a.args...)
 	if err != nil || len(out) == 0 {
 		return nil, asFault(err)
 	}
@@ -265,16 +252,16 @@ func scanWork(r row, p *routing.WorkPut) error {
 // addOffers adds open offers and who has been tried lately.
 func (db *DB) addOffers(c conn, org message.OrgID, work []routing.WorkPut, which routing.WorkFilter) error {
 	at := map[message.SessionID]int{}
-	ids := make([]message.SessionID, len(work))
+	sessions := make([]message.SessionID, len(work))
 	for i, w := range work {
-		at[w.Work.ID], ids[i] = i, w.Work.ID
+		at[w.Work.ID], sessions[i] = i, w.Work.ID
 	}
 	since := us(time.Now().Add(-routing.DeclineHold))
 	query := `SELECT session_id, agent_id, state, created_at, expires_at, decided_at FROM offer
  WHERE org_id = $1 AND (state = 'open' OR state IN ('declined', 'expired') AND decided_at > $2)`
-	args := []any{org, since}
+	a := ids{[]any{org, since}}
 	if len(which.Sessions) > 0 {
-		query += " AND session_id IN " + placeholders(&args, ids)
+		query += " AND session_id IN (" + in(&a, sessions) + ")"
 	}
 	type line struct {
 		session              message.SessionID
@@ -284,7 +271,7 @@ func (db *DB) addOffers(c conn, org message.OrgID, work []routing.WorkPut, which
 	}
 	lines, err := list(c, func(r row, l *line) error {
 		return r.Scan(&l.session, &l.agent, &l.state, &l.at, &l.expires, &l.decided)
-	}, query+" ORDER BY created_at", args...)
+	}, query+" ORDER BY created_at", a.args...)
 	for _, l := range lines {
 		i, ok := at[l.session]
 		switch {

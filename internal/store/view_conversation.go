@@ -114,6 +114,9 @@ func (v *Views) rowHeads(tx *Tx, wanted []message.ConversationID, rows map[messa
 			users = append(users, agent)
 		}
 	}
+	if err := tx.lastStatuses(texts, lasts); err != nil {
+		return err
+	}
 	names, err := tx.userNames(users)
 	if err != nil {
 		return err
@@ -125,6 +128,33 @@ func (v *Views) rowHeads(tx *Tx, wanted []message.ConversationID, rows map[messa
 		rows[t.row.Head.ID] = t.row
 	}
 	return nil
+}
+
+// lastStatuses asks what became of newest lines that were on their way when they were written: heads
+// are not rewritten with each receipt.
+func (tx *Tx) lastStatuses(texts []rowText, lasts []lastEntry) error {
+	a := ids{[]any{tx.org}}
+	var places []string
+	at := map[message.ConversationID]*lastEntry{}
+	for i, last := range lasts {
+		if last.Seq > 0 && !last.AuthorType.Inbound() && last.Status != message.StatusRead {
+			id := texts[i].row.Head.ID
+			at[id] = &lasts[i]
+			places = append(places, "("+a.add(id)+", "+a.add(last.Seq)+")")
+		}
+	}
+	if len(places) == 0 {
+		return nil
+	}
+	return tx.query(func(r row) error {
+		var id message.ConversationID
+		var status message.Status
+		err := r.Scan(&id, text(&status))
+		if last := at[id]; last != nil {
+			last.Status = status
+		}
+		return err
+	}, "SELECT conversation_id, status FROM entry WHERE org_id = $1 AND (conversation_id, seq) IN (VALUES "+strings.Join(places, ", ")+")", a.args...)
 }
 
 // finishRow fills what follows from the columns.
