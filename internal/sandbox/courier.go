@@ -27,11 +27,21 @@ type parcel struct {
 	note   string
 	phone  string
 	lost   bool // never posted: the channel misbehaves
+	about  *Message
+	// behind must be open before this one goes into its lane; opens is opened when it has. So reports on
+	// a message keep their order, however busy the machine is.
+	behind, opens *gate
 
 	first   time.Time
 	attempt int
 	// done is called once, with the lock not held: the webhook was taken, or given up.
 	done func(taken bool)
+}
+
+// gate lets parcels that are due wait for the one before them. The courier's lock guards it.
+type gate struct {
+	open    bool
+	waiting []parcel
 }
 
 // courier posts webhooks. A parcel that is refused waits its turn aside and lets others pass, as the
@@ -135,26 +145,42 @@ func (c *courier) after(delay time.Duration, p parcel) {
 	c.timers[t] = struct{}{}
 }
 
-// hand puts the parcel into its lane and sees to it that somebody works there.
+// hand puts the parcel into its lane, when its turn has come, and sees to it that somebody works there.
 func (c *courier) hand(p parcel) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
 	case c.stopped:
-		return
 	case c.ctx == nil:
 		c.waiting = append(c.waiting, func() { c.hand(p) })
+	default:
+		c.place(p)
+	}
+}
+
+// place is hand with the lock held.
+func (c *courier) place(p parcel) {
+	if p.behind != nil && !p.behind.open {
+		p.behind.waiting = append(p.behind.waiting, p)
 		return
 	}
-	if p.lane != "" {
-		if queue, busy := c.lanes[p.lane]; busy {
-			c.lanes[p.lane] = append(queue, p)
-			return
+	if queue, busy := c.lanes[p.lane]; busy && p.lane != "" {
+		c.lanes[p.lane] = append(queue, p)
+	} else {
+		if p.lane != "" {
+			c.lanes[p.lane] = nil
 		}
-		c.lanes[p.lane] = nil
+		c.running.Add(1)
+		go c.work(c.ctx, p)
 	}
-	c.running.Add(1)
-	go c.work(c.ctx, p)
+	if p.opens == nil || p.opens.open {
+		return
+	}
+	p.opens.open = true
+	for _, next := range p.opens.waiting {
+		c.place(next)
+	}
+	p.opens.waiting = nil
 }
 
 // work posts a parcel and then whatever came into its lane meanwhile.

@@ -130,12 +130,13 @@ func (s *Sandbox) plan(l *line, p *Phone, m *Message, kind, link string) {
 		s.refuseBlocked(l, p, m)
 		return
 	}
-	sent, delivered := t.Sent, t.Delivered
-	if l.misbehaviour.Reorder {
-		sent, delivered = delivered, sent
+	if l.misbehaviour.Reorder { // reports leave in the order in which they are made
+		s.deliver(l, p, m, t.Sent)
+		s.report(l, p, m, "sent", nil, t.Delivered)
+		return
 	}
-	s.report(l, p, m, "sent", nil, sent)
-	s.deliver(l, p, m, delivered)
+	s.report(l, p, m, "sent", nil, t.Sent)
+	s.deliver(l, p, m, t.Delivered)
 }
 
 // deliver shows the message on the phone. The lock is held.

@@ -13,8 +13,9 @@ import (
 	"unicode/utf16"
 )
 
-// graphPost signs a change of the field "messages" and posts it. The lock is held.
-func (s *Sandbox) graphPost(l *line, p *Phone, value map[string]any, delay time.Duration, done func(bool)) {
+// graphPost signs a change of the field "messages" and posts it; about is the message that it reports
+// on, if it does. The lock is held.
+func (s *Sandbox) graphPost(l *line, p *Phone, value map[string]any, delay time.Duration, about *Message, done func(bool)) {
 	value["messaging_product"] = "whatsapp"
 	value["metadata"] = map[string]string{
 		"display_phone_number": strings.TrimPrefix(l.account.Address, "+"),
@@ -32,7 +33,7 @@ func (s *Sandbox) graphPost(l *line, p *Phone, value map[string]any, delay time.
 	header.Set("Content-Type", "application/json")
 	header.Set("User-Agent", "facebookexternalua")
 	header.Set("X-Hub-Signature-256", "sha256="+signedByMeta(l.account.Secrets["app_secret"], body))
-	s.post(l, parcel{lane: p.ID, url: l.account.WebhookURL, header: header, body: body, phone: p.ID, done: done}, delay)
+	s.post(l, parcel{lane: p.ID, url: l.account.WebhookURL, header: header, body: body, phone: p.ID, about: about, done: done}, delay)
 }
 
 func signedByMeta(secret string, body []byte) string {
@@ -76,7 +77,7 @@ func (s *Sandbox) graphReport(l *line, p *Phone, m *Message, status string, why 
 	} else {
 		report["pricing"] = map[string]any{"billable": true, "pricing_model": "PMP", "category": "service"}
 	}
-	s.graphPost(l, p, map[string]any{"statuses": []any{report}}, delay, nil)
+	s.graphPost(l, p, map[string]any{"statuses": []any{report}}, delay, m, nil)
 }
 
 // graphSay posts what a customer did: the part that the type names, beside who and when. The lock is held.
@@ -99,7 +100,7 @@ func (s *Sandbox) graphSay(l *line, p *Phone, m *Message, element map[string]any
 	if m.ReplyTo != "" {
 		set("context", map[string]string{"from": strings.TrimPrefix(l.account.Address, "+"), "id": m.ReplyTo})
 	}
-	s.graphPost(l, p, map[string]any{"contacts": []any{contact}, "messages": []any{element}}, 0, done)
+	s.graphPost(l, p, map[string]any{"contacts": []any{contact}, "messages": []any{element}}, 0, nil, done)
 }
 
 func unix(t time.Time) string { return strconv.FormatInt(t.Unix(), 10) }

@@ -105,6 +105,7 @@ type Message struct {
 	callback string // where reports go, when the business says so per message
 	media    string // id in the media store
 	created  time.Time
+	reported *gate // the last report so far
 }
 
 // MessageError is why a message failed, in the provider's code.

@@ -116,10 +116,17 @@ func (s *Sandbox) post(l *line, p parcel, delay time.Duration) {
 	}
 	if l.misbehaviour.Duplicate && !p.lost {
 		twin := p
-		twin.lane, twin.done, twin.note = "", nil, "duplicate"
+		twin.lane, twin.done, twin.note, twin.about = "", nil, "duplicate", nil
 		s.courier.send(twin, delay)
 	}
-	if !s.courier.send(p, delay) {
+	if p.about != nil {
+		p.behind, p.opens = p.about.reported, &gate{}
+	}
+	if s.courier.send(p, delay) {
+		if p.opens != nil {
+			p.about.reported = p.opens
+		}
+	} else {
 		s.config.Log.Warn("sandbox: too many webhooks wait; one is lost", "channel", l.account.ID)
 	}
 }

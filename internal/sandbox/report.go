@@ -45,11 +45,7 @@ func (s *Sandbox) customerReads(l *line, p *Phone) {
 		if receipts {
 			m.Status = "read"
 			s.tell(l, "message", *m)
-			delay := s.config.Timing.Delivered
-			if l.misbehaviour.Reorder {
-				delay = 0 // before delivered, even before sent
-			}
-			s.report(l, p, m, "read", nil, delay)
+			s.report(l, p, m, "read", nil, s.config.Timing.Delivered)
 		}
 	}
 	if p.Unread != 0 {

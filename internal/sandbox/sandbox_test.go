@@ -48,7 +48,7 @@ type connector interface {
 }
 
 func (w *world) connector(a channel.Account) connector {
-	client := &http.Client{Timeout: 5 * time.Second}
+	client := &http.Client{Timeout: 20 * time.Second}
 	if a.Type == channel.SMS {
 		return twilio.New(client)
 	}
@@ -93,7 +93,7 @@ func newWorld(t *testing.T, change ...func(*sandbox.Config)) *world {
 		a.WebhookURL = w.server.URL + "/hooks/" + w.connector(*a).Hook() + "/" + a.ID.String()
 	}
 	config := sandbox.Config{
-		Accounts: w, HTTP: &http.Client{Timeout: 5 * time.Second},
+		Accounts: w, HTTP: &http.Client{Timeout: 20 * time.Second},
 		Problem: func(rw http.ResponseWriter, _ *http.Request, err error) {
 			status := map[fault.Class]int{fault.ClassMalformed: 400, fault.ClassForbidden: 403, fault.ClassNotFound: 404, fault.ClassState: 409, fault.ClassContent: 422}[fault.CodeOf(err).Class()]
 			if status == 0 {
@@ -170,7 +170,7 @@ func (w *world) next() channel.Event {
 	select {
 	case e := <-w.events:
 		return e
-	case <-time.After(5 * time.Second):
+	case <-time.After(20 * time.Second):
 		w.t.Fatal("no webhook came")
 	}
 	panic("not reached")
@@ -284,7 +284,7 @@ func (w *world) outbound(a channel.Account, p sandbox.Phone, c message.Content) 
 }
 
 func (w *world) send(a channel.Account, out channel.Outbound) (string, error) {
-	ctx, cancel := context.WithTimeout(w.t.Context(), 3*time.Second)
+	ctx, cancel := context.WithTimeout(w.t.Context(), 15*time.Second)
 	defer cancel()
 	return w.connector(a).Send(ctx, a, out)
 }
@@ -304,7 +304,7 @@ func refusedWith(t *testing.T, err error, outcome fault.Outcome, code fault.Deli
 // until polls a condition that becomes true without another signal.
 func (w *world) until(what string, ok func() bool) {
 	w.t.Helper()
-	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {
 		if ok() {
 			return
 		}

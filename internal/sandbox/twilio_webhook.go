@@ -29,8 +29,9 @@ func mmsFault(kind string, size int) *MessageError {
 	return nil
 }
 
-// twilioPost signs a form and posts it. The lock is held.
-func (s *Sandbox) twilioPost(l *line, p *Phone, address string, form url.Values, delay time.Duration, done func(bool)) {
+// twilioPost signs a form and posts it; about is the message that it reports on, if it does. The lock
+// is held.
+func (s *Sandbox) twilioPost(l *line, p *Phone, address string, form url.Values, delay time.Duration, about *Message, done func(bool)) {
 	form.Set("AccountSid", setting(l.account, "account_sid"))
 	form.Set("ApiVersion", "2010-04-01")
 	header := http.Header{}
@@ -38,7 +39,7 @@ func (s *Sandbox) twilioPost(l *line, p *Phone, address string, form url.Values,
 	header.Set("User-Agent", "TwilioProxy/1.1")
 	header.Set("I-Twilio-Idempotency-Token", message.NewID[message.RowID]().String())
 	header.Set("X-Twilio-Signature", signedByTwilio(l.account.Secrets["auth_token"], address, form))
-	s.post(l, parcel{lane: p.ID, url: address, header: header, body: []byte(form.Encode()), phone: p.ID, done: done}, delay)
+	s.post(l, parcel{lane: p.ID, url: address, header: header, body: []byte(form.Encode()), phone: p.ID, about: about, done: done}, delay)
 }
 
 func signedByTwilio(token, address string, form url.Values) string {
@@ -68,7 +69,7 @@ func (s *Sandbox) twilioReport(l *line, p *Phone, m *Message, status string, why
 		form.Set("ErrorCode", strconv.Itoa(why.Code))
 		form.Set("ErrorMessage", why.Text)
 	}
-	s.twilioPost(l, p, m.callback, form, delay, nil)
+	s.twilioPost(l, p, m.callback, form, delay, m, nil)
 }
 
 // twilioSay posts a customer's message. Opt-out words are Twilio's to act on: it records them, answers
@@ -97,7 +98,7 @@ func (s *Sandbox) twilioSay(l *line, p *Phone, m *Message, files []*medium, raw 
 	for name, v := range raw {
 		form.Set(name, v)
 	}
-	s.twilioPost(l, p, l.account.WebhookURL, form, 0, done)
+	s.twilioPost(l, p, l.account.WebhookURL, form, 0, nil, done)
 	if word != "" && len(files) == 0 {
 		s.optOut(l, p, word)
 	}
