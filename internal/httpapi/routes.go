@@ -5,11 +5,9 @@ package httpapi
 
 import (
 	"context"
-	"fmt"
 	"io/fs"
 	"log/slog"
 	"net/http"
-	"path"
 	"strings"
 	"time"
 
@@ -64,95 +62,12 @@ func (s Surface) Handler() http.Handler {
 		mount("/sandbox/graph/", s.SandboxProviders)
 		mount("/sandbox/twilio/", s.SandboxProviders)
 		mount("/sandbox/api/", s.SandboxAPI)
-		mount("/sandbox/", http.StripPrefix("/sandbox", s.app("phone", s.consolePolicy)))
+		mount("/sandbox/", http.StripPrefix("/sandbox", newApp(s.Apps, "phone", "index.html", s.consolePolicy)))
 		mux.Handle("GET /sandbox", http.RedirectHandler("/sandbox/", http.StatusFound))
 	}
 	mount("/widget/", http.StripPrefix("/widget", s.widget()))
-	mount("/", s.app("console", s.consolePolicy))
+	mount("/", newApp(s.Apps, "console", "index.html", s.consolePolicy))
 	return trace.Handler(s.observe(mux))
-}
-
-// app serves one web app: its files, and its page for every other address (the app reads the address).
-func (s Surface) app(name string, policy func(http.Header)) http.Handler {
-	root, err := fs.Sub(s.Apps, name)
-	if err != nil {
-		panic(err) // the name is valid
-	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodGet && r.Method != http.MethodHead {
-			w.Header().Set("Allow", "GET, HEAD")
-			http.Error(w, "There is nothing to do here.", http.StatusMethodNotAllowed)
-			return
-		}
-		policy(w.Header())
-		file := strings.TrimPrefix(path.Clean("/"+r.URL.Path), "/")
-		if info, err := fs.Stat(root, file); file != "" && err == nil && !info.IsDir() {
-			serveFile(w, r, root, file)
-			return
-		}
-		if strings.HasPrefix(file, "assets/") {
-			http.NotFound(w, r) // an asset of another build: the page must be loaded again
-			return
-		}
-		if _, err := fs.Stat(root, "index.html"); err != nil {
-			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-			w.WriteHeader(http.StatusServiceUnavailable)
-			fmt.Fprintf(w, "The web apps were not built into this program. Run: make build\n")
-			return
-		}
-		serveFile(w, r, root, "index.html")
-	})
-}
-
-func serveFile(w http.ResponseWriter, r *http.Request, root fs.FS, file string) {
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	if strings.HasPrefix(file, "assets/") && !strings.HasPrefix(file, "assets/js/") {
-		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable") // the name has the content's hash; below js/ lies the page script's other address
-	} else {
-		w.Header().Set("Cache-Control", "no-cache")
-	}
-	if file == "index.html" {
-		// ServeFileFS would redirect this name to its folder.
-		b, err := fs.ReadFile(root, file)
-		if err != nil {
-			http.NotFound(w, r)
-			return
-		}
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = w.Write(b)
-		return
-	}
-	http.ServeFileFS(w, r, root, file)
-}
-
-// consolePolicy: nobody frames the console, and it loads nothing from elsewhere but files.
-func (s Surface) consolePolicy(h http.Header) {
-	files := strings.TrimSpace("'self' " + s.FilesOrigin)
-	h.Set("Content-Security-Policy", "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src "+files+
-		" data: blob: https:; media-src "+files+" blob:; connect-src 'self' ws: wss:; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'")
-	h.Set("X-Frame-Options", "DENY")
-	h.Set("Referrer-Policy", "same-origin")
-}
-
-// widget serves the script for any page, and the frame for the pages of its deployment.
-func (s Surface) widget() http.Handler {
-	app := s.app("widget", func(http.Header) {})
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		switch {
-		case r.URL.Path == "/frame.html":
-			q := r.URL.Query()
-			h.Set("Content-Security-Policy", "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: https: "+s.FilesOrigin+
-				"; media-src 'self' blob: "+s.FilesOrigin+"; connect-src 'self' "+s.APIOrigin+" "+s.FilesOrigin+"; base-uri 'none'; object-src 'none'; frame-ancestors "+
-				s.FrameAncestors(r.Context(), q.Get("org"), q.Get("deployment")))
-		case strings.HasSuffix(r.URL.Path, ".html"):
-			h.Set("X-Frame-Options", "SAMEORIGIN")
-		default:
-			h.Set("Access-Control-Allow-Origin", "*")
-			h.Set("Cross-Origin-Resource-Policy", "cross-origin")
-		}
-		app.ServeHTTP(w, r)
-	})
 }
 
 // observe counts answered requests and logs slow and failed ones. Streams and sockets count as nothing:
