@@ -163,6 +163,7 @@ export const en = {
 	'author.supervisor': 'Supervisor',
 	'author.system': 'Automatic',
 
+	'conversation.label': 'Conversation',
 	'conversation.missing': 'This conversation can’t be shown',
 	'conversation.missingText': 'It doesn’t exist, or your permissions don’t cover it.',
 	'conversation.error': 'The conversation couldn’t be loaded',
