@@ -140,7 +140,7 @@ func (tx *Tx) lastStatuses(texts []rowText, lasts []lastEntry) error {
 		if last.Seq > 0 && !last.AuthorType.Inbound() && last.Status != message.StatusRead {
 			id := texts[i].row.Head.ID
 			at[id] = &lasts[i]
-			places = append(places, "("+a.add(id)+", "+a.add(last.Seq)+")")
+			places = append(places, "conversation_id = "+a.add(id)+" AND seq = "+a.add(last.Seq))
 		}
 	}
 	if len(places) == 0 {
@@ -154,7 +154,7 @@ func (tx *Tx) lastStatuses(texts []rowText, lasts []lastEntry) error {
 			last.Status = status
 		}
 		return err
-	}, "SELECT conversation_id, status FROM entry WHERE org_id = $1 AND (conversation_id, seq) IN (VALUES "+strings.Join(places, ", ")+")", a.args...)
+	}, "SELECT conversation_id, status FROM entry WHERE org_id = $1 AND ("+strings.Join(places, " OR ")+")", a.args...)
 }
 
 // finishRow fills what follows from the columns.
