@@ -49,6 +49,9 @@ func (l *lane) claim(account channel.Account, connector channel.Connector, limit
 			}
 			for _, row := range rows {
 				a, send, err := l.prepare(tx, row, account, connector)
+				if fault.CodeOf(err) == fault.NotFound {
+					send, err = false, drop(tx, row, err) // one row must not hold up the channel for ever
+				}
 				if err != nil {
 					return err
 				}
@@ -118,6 +121,20 @@ func (l *lane) prepare(tx Tx, row Row, account channel.Account, connector channe
 	return a, true, tx.BeginAttempt(e.ID, row.Attempts, tx.Now())
 }
 
+// drop settles a row that misses something it needs, such as its template, which somebody removed.
+func drop(tx Tx, row Row, missing error) error {
+	e, err := tx.Entry(row.Entry)
+	if fault.CodeOf(err) == fault.NotFound {
+		return tx.DeleteOutbox(row.ID)
+	}
+	if err != nil {
+		return err
+	}
+	var f *fault.Error
+	errors.As(missing, &f)
+	return fail(tx, row, &e, string(fault.Rejected), "Something that it needs was removed. "+f.Text)
+}
+
 // refuse settles a row that the policy forbids, with the policy's own code.
 func (l *lane) refuse(tx Tx, row Row, e *conversation.Entry, refusal error) error {
 	var f *fault.Error
@@ -155,7 +172,7 @@ func (a attempt) run(l *lane) (hold time.Time) {
 	l.s.observe(string(a.account.Type), string(outcome.Outcome), time.Since(began))
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
 		err := l.s.write(context.WithoutCancel(l.s.ctx), a.row.Org, func(tx Tx) error { return a.settle(tx, providerID, outcome) })
-		if err == nil {
+		if err == nil || fault.CodeOf(err) == fault.NotFound { // not found: the entry was erased meanwhile
 			break
 		}
 		l.log.Error("settling an attempt failed; trying again", "entry", a.entry.ID, "err", err)
@@ -222,9 +239,15 @@ func (a attempt) settle(tx Tx, providerID string, d *fault.Delivery) error {
 	if proved := e.Status == message.StatusSent || e.Status == message.StatusDelivered || e.Status == message.StatusRead; proved && d.Outcome != "" {
 		return tx.DeleteOutbox(a.row.ID)
 	}
-	switch d.Outcome {
-	case "":
+	if d.Outcome == "" {
 		return sent(tx, a.row, &e, providerID)
+	}
+	// Another node may have taken the lease while this call was under way. The row is its matter then:
+	// what failed here must not undo what it does.
+	if row, found, err := tx.OutboxOf(e.Conversation, e.Seq); err != nil || found && row.Epoch > a.row.Epoch {
+		return err
+	}
+	switch d.Outcome {
 	case fault.Refused:
 		return fail(tx, a.row, &e, string(d.Code), detail)
 	case fault.Later:

@@ -175,18 +175,19 @@ func (l *lane) retire() bool {
 	}
 }
 
-// rest waits until there may be something to do. After a round that failed, or while another node
-// sends, work that is due changes nothing: then it only waits.
+// rest waits until there may be something to do. While another node sends, after a round that failed,
+// and while there is no room, work that is due or comes changes nothing.
 func (l *lane) rest(failed error) {
 	wait, wake := pollEvery, l.wake
-	if failed != nil || time.Until(l.pauseTill) > 0 || time.Until(l.holdTill) > 0 || l.flying == inFlightMax {
+	paused := max(time.Until(l.holdTill), time.Until(l.pauseTill))
+	switch {
+	case failed != nil || l.flying == inFlightMax:
 		wake = nil
-	} else if due, err := l.s.store.NextOutbox(l.s.ctx, l.key); err == nil && !due.IsZero() {
-		wait = min(wait, max(time.Until(due), 5*time.Millisecond))
-	}
-	for _, till := range []time.Time{l.holdTill, l.pauseTill} {
-		if left := time.Until(till); left > 0 && failed == nil {
-			wait = min(left, leaseRenew)
+	case paused > 0:
+		wait, wake = min(paused, leaseRenew), nil
+	default:
+		if due, err := l.s.store.NextOutbox(l.s.ctx, l.key); err == nil && !due.IsZero() {
+			wait = min(wait, max(time.Until(due), 5*time.Millisecond))
 		}
 	}
 	timer := time.NewTimer(wait)
