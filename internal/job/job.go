@@ -43,8 +43,10 @@ type Store interface {
 }
 
 const (
-	lease    = time.Minute // a handler's time; after it the job may run elsewhere
-	pollMax  = time.Second // how long a lost wake-up may cost
+	lease   = time.Minute // a handler's time; after it the job may run elsewhere
+	pollMax = time.Second // how long a lost wake-up may cost
+	// pollMin is the pause while a due job is in another node's hands.
+	pollMin  = 5 * time.Millisecond
 	claimMax = 32
 	workers  = 8
 	// attemptsMax with the back-off below is about a day.
@@ -108,8 +110,10 @@ func (r *Runner) run(ctx context.Context) {
 			continue
 		}
 		wait := pollMax
-		if due, err := r.store.NextJob(ctx); err == nil && !due.IsZero() {
-			wait = min(wait, max(time.Until(due), time.Millisecond))
+		if err == nil { // while jobs can't be claimed, one that is due changes nothing
+			if due, err := r.store.NextJob(ctx); err == nil && !due.IsZero() {
+				wait = min(wait, max(time.Until(due), pollMin))
+			}
 		}
 		timer := time.NewTimer(wait)
 		select {

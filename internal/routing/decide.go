@@ -25,6 +25,9 @@ func (d *dispatcher) decide() error {
 		if len(batch) == 0 {
 			return nil
 		}
+		if err := d.keep(); err != nil {
+			return err
+		}
 		if err := d.writeAll(batch); err != nil {
 			return err
 		}

@@ -126,9 +126,13 @@ func (d *dispatcher) run() {
 				wait = min(wait, max(time.Until(at), time.Millisecond))
 			}
 		}
+		wake := d.wake
+		if err != nil {
+			wake = nil // what the feed says changes nothing for who can't dispatch now
+		}
 		timer := time.NewTimer(wait)
 		select {
-		case <-d.wake:
+		case <-wake:
 		case <-timer.C:
 		case <-d.ctx.Done():
 		}
@@ -143,15 +147,15 @@ func (d *dispatcher) run() {
 
 // turn takes in what changed and writes what follows from it.
 func (d *dispatcher) turn() error {
-	if err := d.hold(); err != nil {
-		return err
-	}
-	if d.state == nil {
-		if err := d.load(); err != nil {
+	for {
+		if err := d.hold(); err != nil {
 			return err
 		}
-	}
-	for {
+		if d.state == nil {
+			if err := d.load(); err != nil {
+				return err
+			}
+		}
 		more, err := d.follow()
 		if err != nil {
 			return err
@@ -183,6 +187,18 @@ func (d *dispatcher) hold() error {
 		d.epoch, d.state = epoch, nil
 	}
 	d.renewed = asked
+	return nil
+}
+
+// keep renews the lease amid long work. A new epoch ends the work: its State is stale.
+func (d *dispatcher) keep() error {
+	epoch := d.epoch
+	if err := d.hold(); err != nil {
+		return err
+	}
+	if d.epoch != epoch {
+		return errNotDispatcher
+	}
 	return nil
 }
 
