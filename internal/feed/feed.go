@@ -45,6 +45,8 @@ type Change struct {
 	Ref          message.RowID // any other id, as Type says
 	At           time.Time
 	Seq          int64
+	// Trace is the id of the request that caused it, for logs; empty when none did.
+	Trace string
 }
 
 // Cursor is a place in a feed: everything up to and including Seq is behind it. Clients hold it as an

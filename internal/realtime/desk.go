@@ -165,9 +165,13 @@ func (d *desk) tell(changes []feed.Change) error {
 	if err != nil {
 		return err
 	}
+	reached := make([]int, len(changes))
 	for _, a := range audiences {
-		for _, c := range changes {
+		for i, c := range changes {
 			frames, lost := b.frames(a, c)
+			if len(frames) > 0 {
+				reached[i]++
+			}
 			for _, data := range told(d.head.Epoch, c, frames) {
 				a.socket.push(data, c.Seq)
 			}
@@ -176,6 +180,10 @@ func (d *desk) tell(changes []feed.Change) error {
 				a.topics = a.socket.audience().topics
 			}
 		}
+	}
+	for i, c := range changes {
+		// The end of a request's trail: from here on it is on screens.
+		slog.Debug("on screen", "trace", c.Trace, "org", d.org, "type", c.Type, "feed_seq", c.Seq, "sockets", reached[i])
 	}
 	for _, c := range changes {
 		if c.Type == feed.QueueUpdated || c.Type == feed.WorkUpdated || c.Type == feed.PresenceUpdated || c.Type == feed.AgentUpdated {

@@ -7,9 +7,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"switchboard/internal/fault"
 	"switchboard/internal/message"
 	"switchboard/internal/once"
+	"switchboard/internal/trace"
 )
 
 // DB is one installation's database.
@@ -100,7 +103,7 @@ func (db *DB) Write(ctx context.Context, org message.OrgID, fn func(*Tx) error) 
 		claim = nil
 	}
 	err := db.engine.write(ctx, func(c conn) error {
-		tx := &Tx{conn: c, db: db, org: org}
+		tx := &Tx{conn: c, db: db, org: org, trace: trace.ID(ctx)}
 		if err := tx.run(fn, claim); err != nil {
 			return err
 		}
@@ -144,8 +147,8 @@ func Writer[T any](db *DB) func(ctx context.Context, org message.OrgID, fn func(
 	}
 }
 
-// asFault keeps errors that say what they are, and calls all others what they are to a caller: the
-// database could not do it now.
+// asFault keeps errors that say what they are. Values that the database can't keep will not become
+// better; all other errors are what they are to a caller: the database could not do it now.
 func asFault(err error) error {
 	var f *fault.Error
 	if err == nil || errors.As(err, &f) || errors.Is(err, once.ErrTaken) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
@@ -154,6 +157,10 @@ func asFault(err error) error {
 	var d *fault.Delivery
 	if errors.As(err, &d) {
 		return err
+	}
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && strings.HasPrefix(pg.Code, "22") { // class "data exception"
+		return fault.Wrap(err, fault.Unprocessable, "There is something in this that can't be kept, such as a zero character.")
 	}
 	return fault.Wrap(err, fault.Unavailable, "The database can't take this right now. Try again in a moment.")
 }

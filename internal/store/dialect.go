@@ -34,13 +34,13 @@ type dialect struct {
 	newOrg func(message.OrgID) string
 }
 
-const changeColumns = "org_id, at, type, conversation_id, session_id, entry_seq, agent_id, customer_id, ref_id"
+const changeColumns = "org_id, at, type, conversation_id, session_id, entry_seq, agent_id, customer_id, ref_id, trace"
 
 var sqliteDialect = dialect{
 	name: "sqlite",
 	now:  "CAST(unixepoch('subsec') * 1000000 AS integer)",
 	insertChange: "INSERT INTO change (seq, " + changeColumns + ") VALUES (" +
-		"(SELECT COALESCE(MAX(seq), 0) + 1 FROM change WHERE org_id = $1), $1, $2, $3, $4, $5, $6, $7, $8, $9)",
+		"(SELECT COALESCE(MAX(seq), 0) + 1 FROM change WHERE org_id = $1), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
 	like:       "LIKE",
 	nextNumber: "UPDATE org SET last_session_number = last_session_number + 1 WHERE id = $1 RETURNING last_session_number",
 	newOrg:     func(message.OrgID) string { return "" },
@@ -52,7 +52,7 @@ var postgresDialect = dialect{
 	forShare:     " FOR SHARE",
 	skipLocked:   " FOR UPDATE SKIP LOCKED",
 	now:          "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint",
-	insertChange: "INSERT INTO change_pending (" + changeColumns + ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+	insertChange: "INSERT INTO change_pending (" + changeColumns + ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
 	like:         "ILIKE",
 	nextNumber:   "SELECT nextval('session_number_' || replace($1::uuid::text, '-', ''))",
 	newOrg:       func(org message.OrgID) string { return "CREATE SEQUENCE " + numberSequence(org) },

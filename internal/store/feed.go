@@ -41,15 +41,15 @@ func (tx *Tx) Change(c Change) error {
 	}
 	tx.Signal(message.WakeFeed(tx.org))
 	return tx.exec(tx.db.dialect.insertChange, tx.org, us(c.At), string(c.Type),
-		c.Conversation, c.Session, c.EntrySeq, c.Agent, c.Customer, c.Ref)
+		c.Conversation, c.Session, c.EntrySeq, c.Agent, c.Customer, c.Ref, tx.trace)
 }
 
 // Changes reads the feed after a number, in order, at most limit lines.
 func (db *DB) Changes(ctx context.Context, org message.OrgID, after int64, limit int) ([]Change, error) {
 	tx := db.reader(ctx, org)
 	changes, err := list(tx, func(r row, c *Change) error {
-		return r.Scan(&c.Seq, &c.At, text(&c.Type), &c.Conversation, &c.Session, &c.EntrySeq, &c.Agent, &c.Customer, &c.Ref)
-	}, `SELECT seq, at, type, conversation_id, session_id, entry_seq, agent_id, customer_id, ref_id
+		return r.Scan(&c.Seq, &c.At, text(&c.Type), &c.Conversation, &c.Session, &c.EntrySeq, &c.Agent, &c.Customer, &c.Ref, &c.Trace)
+	}, `SELECT seq, at, type, conversation_id, session_id, entry_seq, agent_id, customer_id, ref_id, trace
 		FROM change WHERE org_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`, org, after, limit)
 	return changes, asFault(err)
 }

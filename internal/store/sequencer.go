@@ -21,7 +21,7 @@ const sequence = `WITH head AS (
 ), numbered AS (
 	INSERT INTO change (seq, ` + changeColumns + `)
 	SELECT head.seq + ROW_NUMBER() OVER (ORDER BY m.id), m.org_id, m.at, m.type, m.conversation_id, m.session_id,
-		m.entry_seq, m.agent_id, m.customer_id, m.ref_id
+		m.entry_seq, m.agent_id, m.customer_id, m.ref_id, m.trace
 	FROM moved m, head
 ), counted AS (
 	UPDATE change_head c SET seq = c.seq + (SELECT COUNT(*) FROM moved)

@@ -13,6 +13,7 @@ type Tx struct {
 	db      *DB
 	org     message.OrgID
 	signals []string
+	trace   string   // of the request that writes; stands on its change rows
 	result  [16]byte // what a keyed request made: see claim
 }
 

@@ -15,6 +15,7 @@ import (
 	"switchboard/internal/fault"
 	"switchboard/internal/httpapi/problem"
 	"switchboard/internal/message"
+	"switchboard/internal/trace"
 )
 
 // bodyMax is the largest call any provider makes (WhatsApp: 3 MB).
@@ -111,7 +112,7 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.count(r, "ok")
-	h.Log.DebugContext(r.Context(), "webhook kept", "channel", account.ID, "events", kinds)
+	h.Log.DebugContext(r.Context(), "webhook kept", "trace", trace.ID(r.Context()), "channel", account.ID, "events", kinds)
 	if answer, ok := connector.(channel.WebhookAnswer); ok {
 		contentType, text := answer.Answer()
 		w.Header().Set("Content-Type", contentType)
@@ -128,7 +129,7 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		outcome = string(fault.TooLarge)
 	}
 	h.count(r, outcome)
-	h.Log.WarnContext(r.Context(), "webhook refused", "type", r.PathValue("type"), "channel", r.PathValue("channel_id"), "code", outcome)
+	h.Log.WarnContext(r.Context(), "webhook refused", "trace", trace.ID(r.Context()), "type", r.PathValue("type"), "channel", r.PathValue("channel_id"), "code", outcome)
 	problem.Write(w, r, err)
 }
 

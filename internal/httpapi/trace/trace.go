@@ -8,15 +8,12 @@ import (
 	"encoding/hex"
 	"net/http"
 	"strings"
+
+	"switchboard/internal/trace"
 )
 
-type contextKey struct{}
-
-// ID is the trace id of the request that ctx belongs to: 32 hexadecimal digits, empty outside of one.
-func ID(ctx context.Context) string {
-	id, _ := ctx.Value(contextKey{}).(string)
-	return id
-}
+// ID is the trace id of the request that ctx belongs to.
+func ID(ctx context.Context) string { return trace.ID(ctx) }
 
 // Handler gives each request its id and answers it as X-Request-Id.
 func Handler(next http.Handler) http.Handler {
@@ -28,7 +25,7 @@ func Handler(next http.Handler) http.Handler {
 			id = hex.EncodeToString(b[:])
 		}
 		w.Header().Set("X-Request-Id", id)
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), contextKey{}, id)))
+		next.ServeHTTP(w, r.WithContext(trace.With(r.Context(), id)))
 	})
 }
 

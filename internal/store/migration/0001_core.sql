@@ -147,6 +147,7 @@ CREATE INDEX provider_message_at ON provider_message (at);
 CREATE TABLE change (
   org_id uuid NOT NULL, seq bigint NOT NULL, at bigint NOT NULL, type text NOT NULL,
   conversation_id uuid, session_id uuid, entry_seq bigint, agent_id uuid, customer_id uuid, ref_id uuid,
+  trace text NOT NULL DEFAULT '', -- of the request that caused it
   PRIMARY KEY (org_id, seq)
 );
 CREATE INDEX change_at ON change (at);
@@ -155,7 +156,7 @@ CREATE TABLE change_head ( org_id uuid PRIMARY KEY, seq bigint NOT NULL, epoch b
 CREATE TABLE change_pending (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   org_id uuid NOT NULL, at bigint NOT NULL, type text NOT NULL,
-  conversation_id uuid, session_id uuid, entry_seq bigint, agent_id uuid, customer_id uuid, ref_id uuid
+  conversation_id uuid, session_id uuid, entry_seq bigint, agent_id uuid, customer_id uuid, ref_id uuid, trace text NOT NULL
 );
 CREATE INDEX change_pending_org ON change_pending (org_id, id);
 -- both
