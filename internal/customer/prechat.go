@@ -35,17 +35,20 @@ var (
 // Prechat reads the answers to the form as fields in the form's order. Answers are checked against the
 // published form, hidden fields included. A client that sends any shows the form, so then the required
 // ones must be there. What the form doesn't know is left out, as clients of the original expect.
-func (d *Deployment) Prechat(answers map[string]string, lang string) ([]message.Field, error) {
+//
+// A later session of a conversation whose form is asked only once brings the page's hidden values alone.
+func (d *Deployment) Prechat(answers map[string]string, lang string, later bool) ([]message.Field, error) {
 	if len(answers) == 0 {
 		return nil, nil
 	}
+	asked := d.Settings.PrechatActive && !(later && !d.Settings.PrechatEachOne && d.onlyHidden(answers))
 	var fields []message.Field
 	wrong := map[string]string{}
 	known := map[string]bool{}
 	for _, f := range d.Settings.Prechat {
 		known[f.Name] = true
 		value := strings.TrimSpace(answers[f.Name])
-		if complaint := complaintAbout(f, value, d.Settings.PrechatActive); complaint != "" {
+		if complaint := complaintAbout(f, value, asked); complaint != "" {
 			wrong["routingAttributes."+f.Name] = complaint
 			continue
 		}
@@ -72,6 +75,11 @@ func (d *Deployment) Prechat(answers map[string]string, lang string) ([]message.
 	return fields, nil
 }
 
+// onlyHidden: nothing that the form shows is answered.
+func (d *Deployment) onlyHidden(answers map[string]string) bool {
+	return !slices.ContainsFunc(d.Settings.Prechat, func(f resource.PrechatField) bool { return !f.Hidden && answers[f.Name] != "" })
+}
+
 // asksFirst reports whether a session needs the pre-chat that did not come with its first message. A
 // client that says it begins a session has shown the form; it may come without answers where none is
 // required.
@@ -84,9 +92,9 @@ func (d *Deployment) asksFirst(begins bool) bool {
 }
 
 // complaintAbout is what is wrong with an answer, or nothing.
-func complaintAbout(f resource.PrechatField, value string, active bool) string {
+func complaintAbout(f resource.PrechatField, value string, asked bool) string {
 	if value == "" || f.Type == "Checkbox" && value != "true" {
-		if f.Required && !f.Hidden && active {
+		if f.Required && !f.Hidden && asked {
 			return "This field is required."
 		}
 		if value == "" {

@@ -34,7 +34,7 @@ func TestAnswersAreCheckedAgainstTheForm(t *testing.T) {
 	} {
 		answers := map[string]string{"terms": "true"}
 		answers[c.name] = c.value
-		fields, err := d.Prechat(answers, "")
+		fields, err := d.Prechat(answers, "", false)
 		if (err != nil) != c.wrong {
 			t.Errorf("%s=%.10q: %v", c.name, c.value, err)
 		}
@@ -45,8 +45,26 @@ func TestAnswersAreCheckedAgainstTheForm(t *testing.T) {
 			t.Errorf("%s=%.10q gives %v", c.name, c.value, fields)
 		}
 	}
-	if fields, err := d.Prechat(nil, ""); fields != nil || err != nil {
+	if fields, err := d.Prechat(nil, "", false); fields != nil || err != nil {
 		t.Errorf("no answers at all: %v, %v", fields, err)
+	}
+}
+
+func TestALaterSessionBringsHiddenValuesAlone(t *testing.T) {
+	d := &Deployment{Settings: resource.DeploymentSettings{PrechatActive: true, Prechat: []resource.PrechatField{
+		{Name: "_firstName", Type: "Text", Required: true},
+		{Name: "page", Type: "Text", Hidden: true},
+	}}}
+	hidden := map[string]string{"page": "/cart"}
+	if fields, err := d.Prechat(hidden, "", true); err != nil || len(fields) != 1 {
+		t.Errorf("the form is asked once: %v, %v", fields, err)
+	}
+	if _, err := d.Prechat(hidden, "", false); err == nil {
+		t.Error("the first session needs the required answers")
+	}
+	d.Settings.PrechatEachOne = true
+	if _, err := d.Prechat(hidden, "", true); err == nil {
+		t.Error("a form that is asked for each session needs the required answers")
 	}
 }
 

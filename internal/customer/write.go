@@ -45,7 +45,7 @@ func (s *Service) OpenConversation(ctx context.Context, v *Visitor, thread strin
 	if !threadForm.MatchString(thread) {
 		return false, fault.New(fault.Malformed, "conversationId must be a UUID in lower case.")
 	}
-	fields, err := v.Deployment.Prechat(answers, lang)
+	fields, err := v.Deployment.Prechat(answers, lang, false)
 	if err != nil {
 		return false, err
 	}
@@ -72,7 +72,7 @@ func (s *Service) Say(ctx context.Context, v *Visitor, thread string, d Draft) (
 	if err := d.check(); err != nil {
 		return said, err
 	}
-	fields, err := v.Deployment.Prechat(d.Answers, d.Language)
+	fields, err := v.Deployment.Prechat(d.Answers, d.Language, true)
 	if err != nil {
 		return said, err
 	}

@@ -1,0 +1,212 @@
+// A running demo and a browser for one file of stories, and the words in which stories are told: by role
+// and label, as people find things. Nothing here waits for a while: it waits for something to be seen.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { after, before, test } from 'node:test';
+import { chromium } from 'playwright-core';
+
+const binary = process.env.SWITCHBOARD_BINARY ?? fileURLToPath(new URL('../../bin/switchboard', import.meta.url));
+const browserPaths = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const browserArgs = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+/** The longest that anything may take to be seen. A busy machine is no failure. */
+export const patience = Number(process.env.E2E_PATIENCE ?? 30_000);
+
+const freePort = () =>
+	new Promise((resolve, reject) => {
+		const probe = createServer().once('error', reject);
+		probe.listen(0, '127.0.0.1', () => {
+			const { port } = probe.address();
+			probe.close(() => resolve(port));
+		});
+	});
+
+/** startDemo runs `switchboard demo` on a folder of its own; stop ends it and takes the folder away. */
+export async function startDemo() {
+	const data = mkdtempSync(join(tmpdir(), 'switchboard-e2e-'));
+	const log = [];
+	const child = spawn(binary, ['demo', '--listen', `127.0.0.1:${await freePort()}`, '--data', data], { stdio: ['ignore', 'pipe', 'pipe'] });
+	const kill = () => child.kill('SIGKILL');
+	process.once('exit', kill);
+	child.stderr.on('data', (part) => log.push(String(part)));
+	const gone = new Promise((resolve) => child.once('exit', resolve));
+	const ready = await new Promise((resolve, reject) => {
+		const slow = setTimeout(() => reject(new Error(`no ready line after a minute\n${log.join('')}`)), 60_000);
+		child.once('error', reject);
+		child.once('exit', (code) => reject(new Error(`switchboard demo ended with ${code}\n${log.join('')}`)));
+		createInterface({ input: child.stdout }).once('line', (line) => {
+			clearTimeout(slow);
+			resolve(JSON.parse(line));
+		});
+	});
+	return {
+		ready,
+		log,
+		async stop() {
+			child.kill('SIGTERM');
+			const slow = setTimeout(kill, 10_000);
+			await gone;
+			clearTimeout(slow);
+			process.removeListener('exit', kill);
+			rmSync(data, { recursive: true, force: true });
+		}
+	};
+}
+
+export function launch() {
+	const executablePath = browserPaths.find((path) => path && existsSync(path));
+	if (!executablePath) throw new Error('no chromium: install it, or name it in CHROMIUM');
+	return chromium.launch({ executablePath, args: browserArgs });
+}
+
+/** seen waits until it can be seen; gone until it can't. */
+export const seen = (locator) => locator.first().waitFor({ state: 'visible', timeout: patience });
+export const gone = (locator) => locator.first().waitFor({ state: 'hidden', timeout: patience });
+
+/** until asks again until the answer is there. */
+export async function until(what, ask, ms = patience) {
+	let last;
+	for (const end = Date.now() + ms; Date.now() < end; ) {
+		try {
+			const answer = await ask();
+			if (answer) return answer;
+			last = undefined;
+		} catch (cause) {
+			last = cause;
+		}
+		await new Promise((resolve) => setTimeout(resolve, 100));
+	}
+	throw new Error(`never: ${what}`, { cause: last });
+}
+
+/** count waits until exactly n can be found. */
+export const count = (locator, n, what = `${n} of ${locator}`) => until(what, async () => (await locator.count()) === n);
+
+/** A text that is found again. */
+export const unique = (text) => `${text} ${Math.random().toString(36).slice(2, 8)}`;
+
+/** A small picture that nobody has seen before. */
+export const picture = (name = 'lamp.png') => ({
+	name, mimeType: 'image/png',
+	buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAADAAAAAwCAIAAADYYG7QAAAAOklEQVR4nO3OMQ0AMAgAsJnA/xfZXHAhYUkrqJn5lfSVg4ODg4ODg4ODg4ODg4ODg4ODg4ODg4PDsQdDhgHfb9qC4AAAAABJRU5ErkJggg==', 'base64')
+});
+
+/** A one-page PDF. */
+export const paper = (name = 'label.pdf') => ({
+	name, mimeType: 'application/pdf',
+	buffer: Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n')
+});
+
+/** Stage is one demo and one browser, and who plays on it. */
+export class Stage {
+	contexts = [];
+	/** What the pages complained of: uncaught errors, and what the console calls one. */
+	complaints = [];
+
+	async open() {
+		this.demo = await startDemo();
+		this.ready = this.demo.ready;
+		this.browser = await launch();
+	}
+
+	async close() {
+		await this.browser?.close();
+		await this.demo?.stop();
+	}
+
+	channel(type) {
+		return this.ready.channels.find((one) => one.type === type);
+	}
+
+	/** Somebody of a role: the n-th agent, the administrator. */
+	user(role, n = 0) {
+		return this.ready.users.filter((one) => one.role === role)[n];
+	}
+
+	async context(options = {}) {
+		const context = await this.browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB', reducedMotion: 'reduce', ...options });
+		context.setDefaultTimeout(patience);
+		context.on('page', (page) => page.on('pageerror', (error) => this.complaints.push(`${page.url()}: ${error.stack ?? error}`)));
+		this.contexts.push(context);
+		return context;
+	}
+
+	async page(options) {
+		return (await this.context(options)).newPage();
+	}
+
+	/** api asks the staff API with the demo's key, which may everything; `as` with a person's token. */
+	async api(method, path, body, token = this.ready.api_key) {
+		return request(method, `${this.ready.url}/api/v1${path}`, body, token);
+	}
+
+	sandbox(method, path, body) {
+		return request(method, `${this.ready.url}/sandbox/api${path}`, body, this.ready.api_key);
+	}
+
+	async token(user) {
+		return (await this.api('POST', '/login', { email: user.email, password: user.password })).token;
+	}
+
+	async presence(user, kind) {
+		const { items } = await this.api('GET', '/presence-statuses');
+		await this.api('PUT', '/me/presence', { status: items.find((one) => one.kind === kind).id }, await this.token(user));
+	}
+
+	/** Everybody goes home: pages are closed, nobody is offered anything. */
+	async clear() {
+		await Promise.all(this.contexts.splice(0).map((context) => context.close()));
+	}
+
+	async photograph(name) {
+		const folder = mkdtempSync(join(tmpdir(), 'switchboard-e2e-failed-'));
+		const pages = this.contexts.flatMap((context) => context.pages());
+		for (const [i, page] of pages.entries()) {
+			const path = join(folder, `${name.replace(/\W+/g, '-').slice(0, 40)}-${i + 1}.png`);
+			await page.screenshot({ path, timeout: 10_000 }).then(
+				() => console.error(`  ${page.url()} looked like ${path}`),
+				() => console.error(`  ${page.url()} could not be photographed`)
+			);
+		}
+		const troubles = this.demo?.log.join('').split('\n').filter((line) => /level=(ERROR|WARN)|"level":"(ERROR|WARN)"/i.test(line)).slice(-8) ?? [];
+		if (troubles.length > 0) console.error(`  the server said:\n  ${troubles.join('\n  ')}`);
+	}
+}
+
+async function request(method, address, body, token) {
+	const response = await fetch(address, {
+		method,
+		headers: { Authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
+		body: body === undefined ? undefined : JSON.stringify(body)
+	});
+	const text = await response.text();
+	if (!response.ok) throw new Error(`${method} ${address}: ${response.status} ${text}`);
+	return text ? JSON.parse(text) : undefined;
+}
+
+/** stage opens the stage of a file and returns it with `story`, a test that photographs what went wrong. */
+export function stage() {
+	const it = new Stage();
+	process.once('SIGTERM', () => process.exit(143));
+	before(() => it.open(), { timeout: 120_000 });
+	after(() => it.close(), { timeout: 60_000 });
+	const story = (name, play, options = {}) =>
+		test(name, { timeout: 180_000, ...options }, async (t) => {
+			it.complaints = [];
+			try {
+				await play(t);
+				if (it.complaints.length > 0) throw new Error(`a page failed: ${it.complaints.join('\n')}`);
+			} catch (cause) {
+				await it.photograph(name);
+				throw cause;
+			} finally {
+				await it.clear();
+			}
+		});
+	return { it, story };
+}
