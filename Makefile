@@ -48,6 +48,7 @@ test: ## install what the tests need, then run every check and test
 	@scripts/test-deps.sh
 	@$(MAKE) --no-print-directory build
 	@$(MAKE) --no-print-directory -j2 --output-sync=target web-check web-test format vet lint
+	@$(MAKE) --no-print-directory race
 	@$(MAKE) --no-print-directory go-test
 	@$(MAKE) --no-print-directory browser-test
 
@@ -64,6 +65,14 @@ format:
 vet:
 	@go vet ./...
 
+# The rooms whose work is done by several goroutines at once. What measures memory is left to go-test:
+# the race detector multiplies it.
+RACING := ./internal/bus ./internal/outbound ./internal/realtime
+
+.PHONY: race
+race: ## the rooms where much happens at once, under the race detector
+	go test -race -count=1 -timeout 10m -skip '^TestIdleSocketsAreSmall$$' $(RACING)
+
 .PHONY: go-test
 go-test: ## Go's tests, on SQLite and PostgreSQL
 	go test -count=1 -timeout 15m ./...
@@ -78,9 +87,7 @@ web-test: $(WEB_MODULES) ## unit tests of the web apps
 
 .PHONY: browser-test
 browser-test: build ## the whole story in a real browser
-ifneq ($(wildcard web/e2e/*.test.mjs),)
 	npm --prefix web run --silent e2e
-endif
 
 # ---- tidying
 
