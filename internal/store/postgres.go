@@ -93,6 +93,9 @@ type postgresConn struct {
 	}
 	pending pgx.Batch
 	begun   bool
+	// failed is what went wrong in this transaction. Nothing comes after it: what was sent with the
+	// statement at fault may be undone, or never have reached the database.
+	failed error
 }
 
 func (c *postgresConn) exec(query string, args ...any) error {
@@ -116,23 +119,41 @@ func (c *postgresConn) affected(query string, args ...any) (n int64, err error) 
 func (c *postgresConn) query(each func(row) error, query string, args ...any) error {
 	c.pending.Queue(query, postgresArgs(args)...)
 	// The connection is busy while rows are read: each must run no statements.
-	return c.flush(func(results pgx.BatchResults) error {
+	var refused error // each's own: the transaction is none the worse for it
+	err := c.flush(func(results pgx.BatchResults) error {
 		rows, err := results.Query()
 		if err != nil {
 			return err
 		}
-		defer rows.Close()
-		for rows.Next() {
-			if err := each(postgresRow{rows}); err != nil {
-				return err
-			}
+		for refused == nil && rows.Next() {
+			refused = each(postgresRow{rows})
+		}
+		rows.Close()
+		if refused != nil {
+			return nil // a value that can't be scanned is in rows.Err as well
 		}
 		return rows.Err()
 	})
+	if err == nil && refused != nil {
+		return fmt.Errorf("%w in %s", refused, firstLine(query))
+	}
+	return err
 }
 
 // flush sends everything pending in one round trip; last reads the answer of the final statement.
 func (c *postgresConn) flush(last func(pgx.BatchResults) error) error {
+	if c.failed == nil {
+		c.failed = c.send(last)
+	}
+	if _, reading := c.q.(*pgxpool.Pool); reading { // each statement is a transaction of its own
+		err := c.failed
+		c.failed = nil
+		return err
+	}
+	return c.failed
+}
+
+func (c *postgresConn) send(last func(pgx.BatchResults) error) error {
 	batch := c.pending
 	c.pending = pgx.Batch{}
 	c.begun = true

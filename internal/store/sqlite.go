@@ -38,6 +38,7 @@ type sqliteEngine struct {
 
 	requests chan *writeRequest
 	stop     chan struct{}
+	ended    chan struct{} // the writer takes nothing any more
 	stopped  sync.WaitGroup
 }
 
@@ -65,6 +66,7 @@ func openSQLite(ctx context.Context, path string) (*sqliteEngine, error) {
 		stmts:    map[string]*sql.Stmt{},
 		requests: make(chan *writeRequest, batchMax),
 		stop:     make(chan struct{}),
+		ended:    make(chan struct{}),
 	}
 	var err error
 	if e.writer, err = sql.Open("sqlite", dsn+fmt.Sprintf("&_pragma=wal_autocheckpoint(%d)", walHardLimit)); err != nil {
@@ -112,16 +114,28 @@ func (e *sqliteEngine) write(ctx context.Context, fn func(conn) error) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-e.stop:
-		return fault.New(fault.Unavailable, "The server is stopping. Try again in a moment.")
+		return errStopping
 	}
 	// Once taken a write is carried out whatever becomes of its caller: its outcome must be known.
-	<-request.done
-	return request.err
+	select {
+	case <-request.done:
+		return request.err
+	case <-e.ended:
+	}
+	select {
+	case <-request.done:
+		return request.err
+	default:
+		return errStopping // it came after the writer's last look
+	}
 }
+
+var errStopping = fault.New(fault.Unavailable, "The server is stopping. Try again in a moment.")
 
 // run is the writer goroutine: it drains what waits, never waits for more, and commits.
 func (e *sqliteEngine) run() {
 	defer e.stopped.Done()
+	defer close(e.ended)
 	for {
 		var batch []*writeRequest
 		select {
@@ -131,7 +145,7 @@ func (e *sqliteEngine) run() {
 			for {
 				select {
 				case r := <-e.requests:
-					r.err = fault.New(fault.Unavailable, "The server is stopping. Try again in a moment.")
+					r.err = errStopping
 					close(r.done)
 				default:
 					return
@@ -302,8 +316,10 @@ func (e *sqliteEngine) close() error {
 
 // sqliteConn runs statements on the writer's connection or on the readers' pool.
 type sqliteConn struct {
-	ctx   context.Context
-	stmt  func(context.Context, string) (*sql.Stmt, error)
+	ctx  context.Context
+	stmt func(context.Context, string) (*sql.Stmt, error)
+	// wrote: the transaction is not what it was before. That includes a statement of any kind that
+	// failed: with a full disk or a broken one SQLite may have rolled back by itself.
 	wrote bool
 }
 
@@ -335,6 +351,7 @@ func (c *sqliteConn) query(each func(row) error, query string, args ...any) erro
 	}
 	rows, err := s.QueryContext(c.ctx, args...)
 	if err != nil {
+		c.wrote = true
 		return fmt.Errorf("%w in %s", err, firstLine(query))
 	}
 	defer rows.Close()
@@ -343,7 +360,11 @@ func (c *sqliteConn) query(each func(row) error, query string, args ...any) erro
 			return err
 		}
 	}
-	return rows.Err()
+	if err := rows.Err(); err != nil {
+		c.wrote = true
+		return err
+	}
+	return nil
 }
 
 type sqliteRow struct{ rows *sql.Rows }
