@@ -3,8 +3,10 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -30,7 +32,7 @@ type cli struct {
 func main() {
 	var c cli
 	parser := kong.Must(&c, kong.Name("switchboard"), kong.Description("Talk with your customers over every messaging channel."),
-		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+		kong.Configuration(settingsFile), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	command, err := parser.Parse(os.Args[1:])
 	parser.FatalIfErrorf(err)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
@@ -52,6 +54,32 @@ func logger(level string) *slog.Logger {
 	log := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: l}))
 	slog.SetDefault(log)
 	return log
+}
+
+// settingsFile reads NAME=value lines, the names being those of the environment. Empty lines and lines
+// that begin with # are passed over. Flags and the environment go before it.
+func settingsFile(r io.Reader) (kong.Resolver, error) {
+	values := map[string]string{}
+	lines := bufio.NewScanner(r)
+	for n := 1; lines.Scan(); n++ {
+		line := strings.TrimSpace(lines.Text())
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		name, value, ok := strings.Cut(line, "=")
+		if !ok || !strings.HasPrefix(strings.TrimSpace(name), "SWITCHBOARD_") {
+			return nil, fmt.Errorf("settings file, line %d: want SWITCHBOARD_NAME=value", n)
+		}
+		values[strings.TrimSpace(name)] = strings.TrimSpace(value)
+	}
+	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+		for _, name := range flag.Envs {
+			if value, ok := values[name]; ok {
+				return value, nil
+			}
+		}
+		return nil, nil
+	}), lines.Err()
 }
 
 type serveCmd struct {

@@ -178,7 +178,12 @@ func (a *App) wire() {
 	a.runner = job.NewRunner(a.db, store.Writer[job.Tx](a.db), handlers, a.keeper.jobs, a.log)
 
 	open := store.Writer[conversation.OpenTx](a.db)
+	var sendMail func(ctx context.Context, to, subject, text string) error
+	if a.config.mail != nil {
+		sendMail = a.config.mail.Send
+	}
 	staffAPI := staffapi.New(staffapi.Deps{
+		Mail:    sendMail,
 		Version: a.version, PublicURL: a.config.PublicURL, ClientIP: a.clientIP,
 		Staff: a.staff, First: a.first, Organisation: &org.Service{Write: store.Writer[org.Tx](a.db)}, Setup: a.setup,
 		RoutingSetup:  &routing.Setup{Write: store.Writer[routing.SetupTx](a.db), ChannelTypes: a.connectors.Types()},

@@ -12,6 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"switchboard/internal/mail"
 )
 
 // Config is every setting of `serve`. Each can be given as a flag, as an environment variable, or in
@@ -38,6 +40,7 @@ type Config struct {
 	demo bool `kong:"-"`
 	// Set by validate.
 	proxies []netip.Prefix
+	mail    *mail.SMTP // nil without one
 	secret  []byte
 }
 
@@ -105,6 +108,11 @@ func (c *Config) validate() error {
 			prefix = netip.PrefixFrom(addr, addr.BitLen())
 		}
 		c.proxies = append(c.proxies, prefix)
+	}
+	if c.SMTP != "" {
+		if c.mail, err = mail.Parse(c.SMTP); err != nil {
+			return fmt.Errorf("SWITCHBOARD_SMTP: %w", err)
+		}
 	}
 	return c.readSecret(sqlite, isSQLite)
 }

@@ -155,7 +155,8 @@ type User struct {
 	Capacity      int                     `json:"capacity" doc:"units"`
 	Active        bool                    `json:"active"`
 	Invited       bool                    `json:"invited" doc:"the invitation has not been taken yet"`
-	InviteLink    string                  `json:"invite_link,omitempty" doc:"once, in the answer that made it"`
+	InviteLink    string                  `json:"invite_link,omitempty" doc:"once, in the answer that made it, unless it went by e-mail"`
+	Mailed        bool                    `json:"mailed,omitempty" doc:"the link went to them by e-mail"`
 	Queues        []message.QueueID       `json:"queues"`
 	Version       int64                   `json:"version"`
 }

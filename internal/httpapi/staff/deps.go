@@ -38,6 +38,9 @@ type Deps struct {
 	FileMax  int64
 	SignFile func(org message.OrgID, f *message.File)
 
+	// Mail sends an e-mail of the house; nil where no mail server is set.
+	Mail func(ctx context.Context, to, subject, text string) error
+
 	Claims Claims
 	Views  Views
 	Rows   Rows

@@ -25,9 +25,10 @@ func removed[ID any](f func(ctx context.Context, org message.OrgID, id ID) error
 	return func(ctx context.Context, p staff.Principal, id ID) error { return f(ctx, p.Org, id) }
 }
 
+// queues are seen by every agent: the list is filtered by them, and work is in them.
 func (a *API) queues() collection[message.QueueID, routing.QueueSpec, resource.Queue] {
 	return collection[message.QueueID, routing.QueueSpec, resource.Queue]{
-		path: "/queues", noun: "queue", plural: "queues", view: staff.SetupView, edit: staff.QueueConfig,
+		path: "/queues", noun: "queue", plural: "queues", view: SignedIn, edit: staff.QueueConfig,
 		list: func(ctx context.Context, org message.OrgID, page resource.Page) ([]resource.Queue, string, error) {
 			ids, next, err := a.Rows.QueueIDs(ctx, org, page)
 			if err != nil || len(ids) == 0 {

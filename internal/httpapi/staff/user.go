@@ -2,6 +2,7 @@ package staff
 
 import (
 	"context"
+	"log/slog"
 
 	"switchboard/internal/fault"
 	"switchboard/internal/message"
@@ -26,8 +27,12 @@ func (a *API) invite(ctx context.Context, p staff.Principal, in *specIn[staff.Us
 		return resource.User{}, err
 	}
 	u, err := a.Rows.UserByID(ctx, p.Org, id)
-	u.InviteLink = link
-	return u, err
+	if err != nil {
+		return u, err
+	}
+	answer := a.deliver(ctx, u, link, "You are invited to Switchboard", "You are invited to answer customers. Choose your password here:")
+	u.InviteLink, u.Mailed = answer.Link, answer.Mailed
+	return u, nil
 }
 
 // invited answers a repeated invitation. The link is told once; POST …/invite makes a new one.
@@ -37,17 +42,46 @@ func (a *API) invited(ctx context.Context, p staff.Principal, _ *specIn[staff.Us
 
 // LinkAnswer is a one-time link to hand to a user.
 type LinkAnswer struct {
-	Link string `json:"link" doc:"good once; an older one stops working"`
+	Link   string `json:"link,omitempty" doc:"good once; an older one stops working; absent when it went by e-mail"`
+	Mailed bool   `json:"mailed,omitempty" doc:"the link went to them by e-mail"`
+}
+
+// deliver sends a link by e-mail where a mail server is set, else (or when that fails) shows it to be
+// handed over.
+func (a *API) deliver(ctx context.Context, u resource.User, link, subject, text string) LinkAnswer {
+	if a.Mail == nil {
+		return LinkAnswer{Link: link}
+	}
+	if err := a.Mail(ctx, u.Email, subject, "Hello "+u.Name+",\n\n"+text+"\n"+link+"\n\nThe link works once.\n"); err != nil {
+		slog.ErrorContext(ctx, "an e-mail could not be sent; the link is shown instead", "user", u.ID, "err", err)
+		return LinkAnswer{Link: link}
+	}
+	return LinkAnswer{Mailed: true}
+}
+
+// deliverTo is deliver for a user who is known by id.
+func (a *API) deliverTo(ctx context.Context, p staff.Principal, id message.UserID, link, subject, text string) (LinkAnswer, error) {
+	u, err := a.Rows.UserByID(ctx, p.Org, id)
+	if err != nil {
+		return LinkAnswer{}, err
+	}
+	return a.deliver(ctx, u, link, subject, text), nil
 }
 
 func (a *API) inviteAgain(ctx context.Context, p staff.Principal, in *oneIn[message.UserID]) (LinkAnswer, error) {
 	link, err := a.Staff.Invite(ctx, p, in.ID)
-	return LinkAnswer{Link: link}, err
+	if err != nil {
+		return LinkAnswer{}, err
+	}
+	return a.deliverTo(ctx, p, in.ID, link, "You are invited to Switchboard", "You are invited to answer customers. Choose your password here:")
 }
 
 func (a *API) reset(ctx context.Context, p staff.Principal, in *oneIn[message.UserID]) (LinkAnswer, error) {
 	link, err := a.Staff.Reset(ctx, p, in.ID)
-	return LinkAnswer{Link: link}, err
+	if err != nil {
+		return LinkAnswer{}, err
+	}
+	return a.deliverTo(ctx, p, in.ID, link, "Your new Switchboard password", "Choose a new password here:")
 }
 
 func (a *API) permissionSets() collection[message.PermissionSetID, staff.PermissionSetSpec, resource.PermissionSet] {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -33,6 +34,8 @@ const publicURL = "http://switchboard.test"
 
 // world is the API over a real database, as the program puts it together.
 type world struct {
+	// mail takes e-mails of the house; by default none can be sent, so that links are shown.
+	mail   func(to, text string) error
 	t      *testing.T
 	db     *store.DB
 	api    *staffapi.API
@@ -60,7 +63,7 @@ func (c *courtesies) StaffRead(context.Context, message.OrgID, message.Conversat
 
 func newWorld(t *testing.T, db *store.DB) *world {
 	t.Helper()
-	w := &world{t: t, db: db, sent: &courtesies{}}
+	w := &world{t: t, db: db, sent: &courtesies{}, mail: func(string, string) error { return errors.New("no mail server in this test") }}
 	w.upstream = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.provider.ServeHTTP(rw, r) }))
 	t.Cleanup(w.upstream.Close)
 	connectors := []channel.Connector{whatsapp.New(http.DefaultClient), twilio.New(http.DefaultClient)}
@@ -100,7 +103,12 @@ func newWorld(t *testing.T, db *store.DB) *world {
 	}
 	talk := &conversation.Service{Write: store.Writer[conversation.Tx](db), Capabilities: capabilities,
 		Segments: func(text string) int { return sms.Measure(text).Segments }}
+	first := &setup.First{Setup: w.setup, Staff: w.staff, Token: firstToken, Empty: func(ctx context.Context) (bool, error) {
+		orgs, err := db.Organisations(ctx)
+		return len(orgs) == 0, err
+	}}
 	w.api = staffapi.New(staffapi.Deps{
+		First: first, Mail: func(ctx context.Context, to, subject, text string) error { return w.mail(to, text) },
 		Version: "test", PublicURL: publicURL, ClientIP: func(r *http.Request) string { return r.RemoteAddr[:strings.LastIndex(r.RemoteAddr, ":")] },
 		Staff: w.staff, Organisation: &org.Service{Write: store.Writer[org.Tx](db)}, Setup: w.setup,
 		RoutingSetup:  &routing.Setup{Write: store.Writer[routing.SetupTx](db), ChannelTypes: []string{"web", "whatsapp", "sms"}},
@@ -238,6 +246,8 @@ type company struct {
 	admin string // token
 	email string
 }
+
+const firstToken = "the-link-that-the-server-printed"
 
 const password = "correct horse battery"
 
