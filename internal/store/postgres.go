@@ -130,7 +130,7 @@ func (c *postgresConn) query(each func(row) error, query string, args ...any) er
 		}
 		rows.Close()
 		if refused != nil {
-			return nil // a value that can't be scanned is in rows.Err as well
+			return nil //nolint:nilerr // a value that can't be scanned is in rows.Err as well
 		}
 		return rows.Err()
 	})
