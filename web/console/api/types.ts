@@ -236,6 +236,8 @@ export interface User {
 	active: boolean;
 	invited: boolean;
 	invite_link?: string;
+	/** The link went by e-mail. */
+	mailed?: boolean;
 	queues: string[];
 	version: number;
 }

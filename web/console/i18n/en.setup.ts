@@ -386,6 +386,7 @@ export const enSetup = {
 	'users.invited': 'Invited',
 	'users.nameHint': 'As customers see it.',
 	'users.activeHint': 'Who is inactive can’t log in.',
+	'users.mailed': 'The link went by e-mail to {email}.',
 	'users.link': 'Link for this person',
 	'users.linkHint': 'Hand it over: with it the person sets a password. It works once, and is shown only now.',
 	'users.inviteAgain': 'New invitation link',
