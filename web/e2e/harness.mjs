@@ -90,18 +90,6 @@ export const count = (locator, n, what = `${n} of ${locator}`) => until(what, as
 /** A text that is found again. */
 export const unique = (text) => `${text} ${Math.random().toString(36).slice(2, 8)}`;
 
-/** A small picture that nobody has seen before. */
-export const picture = (name = 'lamp.png') => ({
-	name, mimeType: 'image/png',
-	buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAADAAAAAwCAIAAADYYG7QAAAAOklEQVR4nO3OMQ0AMAgAsJnA/xfZXHAhYUkrqJn5lfSVg4ODg4ODg4ODg4ODg4ODg4ODg4ODg4PDsQdDhgHfb9qC4AAAAABJRU5ErkJggg==', 'base64')
-});
-
-/** A one-page PDF. */
-export const paper = (name = 'label.pdf') => ({
-	name, mimeType: 'application/pdf',
-	buffer: Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n')
-});
-
 /** Stage is one demo and one browser, and who plays on it. */
 export class Stage {
 	contexts = [];
@@ -195,8 +183,8 @@ export function stage() {
 	process.once('SIGTERM', () => process.exit(143));
 	before(() => it.open(), { timeout: 120_000 });
 	after(() => it.close(), { timeout: 60_000 });
-	const story = (name, play, options = {}) =>
-		test(name, { timeout: 180_000, ...options }, async (t) => {
+	const story = (name, play) =>
+		test(name, { timeout: 180_000 }, async (t) => {
 			it.complaints = [];
 			try {
 				await play(t);

@@ -130,7 +130,7 @@ export class Phone {
 
 	async choose(menu, item) {
 		await menu.click();
-		await this.page.getByRole('menuitem', { name: item }).click();
+		await this.page.getByRole('menu').getByText(item).click();
 	}
 
 	/** What the phone holds, by the sandbox's word. */

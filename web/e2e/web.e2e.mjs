@@ -1,6 +1,7 @@
 // A customer on a web page and an agent: from the first question to a new beginning.
 import assert from 'node:assert/strict';
-import { count, gone, paper, picture, seen, stage, unique, until } from './harness.mjs';
+import { paper, picture } from './files.mjs';
+import { count, gone, seen, stage, unique, until } from './harness.mjs';
 import { Agent, Visitor } from './people.mjs';
 
 const { it, story } = stage();
@@ -42,7 +43,7 @@ story('a customer asks in the widget, an agent answers, and both see what became
 	// A picture one way, a paper the other.
 	await customer.page.locator('iframe').contentFrame().locator('input[type=file]').setInputFiles(picture());
 	await customer.write(unique('like this one?'));
-	const shown = agent.log.getByRole('img', { name: 'lamp.png' });
+	const shown = agent.log.getByRole('img', { name: 'dunes.png' });
 	await seen(shown);
 	await until('the picture is loaded', () => shown.evaluate((img) => img.complete && img.naturalWidth > 0));
 	await agent.page.getByLabel('Attach files').setInputFiles(paper());

@@ -1,6 +1,7 @@
 // A WhatsApp customer, played on the phone page, and an agent.
 import assert from 'node:assert/strict';
-import { count, picture, seen, stage, unique, until } from './harness.mjs';
+import { picture } from './files.mjs';
+import { count, seen, stage, unique, until } from './harness.mjs';
 import { Agent, Phone } from './people.mjs';
 
 const { it, story } = stage();
@@ -18,7 +19,7 @@ story('WhatsApp: texts, a picture, a reply, a reaction, a place; ticks both ways
 	// The business has read it: blue ticks on the phone.
 	await seen(phone.said(question).getByRole('img', { name: 'Read by the business' }));
 	// The 24 hours to answer freely have begun.
-	await seen(agent.page.getByText(/^23 h.* left to answer freely/));
+	await seen(agent.page.getByText(/^23 ?h.* left to answer freely/));
 
 	const answer = unique('On its way, it arrives tomorrow.');
 	await agent.write(answer);
@@ -35,17 +36,18 @@ story('WhatsApp: texts, a picture, a reply, a reaction, a place; ticks both ways
 	// A picture with its caption, and a place.
 	const [chooser] = await Promise.all([phone.page.waitForEvent('filechooser'), phone.choose(phone.page.getByRole('button', { name: 'Attach' }), /^Photo/)]);
 	await chooser.setFiles(picture('parcel.png'));
-	await seen(agent.log.getByRole('img', { name: 'parcel.png' }));
+	// WhatsApp carries no names of pictures.
+	await seen(agent.log.getByRole('img', { name: 'Photo.png' }));
 	await phone.choose(phone.page.getByRole('button', { name: 'Attach' }), /^Location/);
 	await phone.page.getByRole('dialog').getByRole('button', { name: 'Send' }).click();
 	await seen(agent.log.getByRole('link', { name: /Alexanderplatz/ }));
 
 	// The customer answers that very message, and reacts to it.
-	await phone.choose(phone.said(answer).getByRole('button', { name: 'Message' }), 'Answer');
+	await phone.choose(phone.said(answer).first().getByRole('button', { name: 'Message' }), 'Answer');
 	const reply = unique('Tomorrow is fine.');
 	await phone.write(reply);
 	await seen(agent.bubble(reply).getByRole('button', { name: answer }));
-	await phone.choose(phone.said(answer).getByRole('button', { name: 'Message' }), 'React with 🙏');
+	await phone.choose(phone.said(answer).first().getByRole('button', { name: 'Message' }), 'React with 🙏');
 	await seen(agent.bubble(answer).getByRole('img', { name: /🙏/ }));
 
 	// The agent answers a message, too; the phone shows the quotation.
@@ -71,23 +73,39 @@ story('WhatsApp: when the window is closed, a template is the way out', async ()
 	await admin.page.getByRole('button', { name: /WhatsApp/ }).click();
 	await seen(admin.page.getByRole('row', { name: /order_update.*Approved/i }));
 
-	const agent = await (await Agent.logIn(it, it.user('agent'))).setStatus('online');
-	const phone = await it.sandbox('POST', `/channels/${it.channel('whatsapp').id}/phones`, { name: 'Ottilie' });
-	const late = unique('I wrote this yesterday');
-	const yesterday = Math.floor(Date.now() / 1000) - 25 * 3600;
-	await it.sandbox('POST', `/phones/${phone.id}/raw`, { type: 'text', timestamp: String(yesterday), text: { body: late } });
-	await agent.accept(late);
+	// The agent writes first, to somebody who never wrote: no window is open, before and after.
+	const agent = await Agent.logIn(it, it.user('agent'));
+	const phone = await Phone.pickUp(it, admin.page.context(), 'whatsapp', { name: 'Ottilie' });
+	const fill = async (place, values) => {
+		for (const [i, value] of values.entries()) await place.getByRole('textbox', { name: /^Value for/ }).nth(i).fill(value);
+	};
+	await agent.page.getByRole('button', { name: 'New conversation' }).click();
+	const dialog = agent.page.getByRole('dialog');
+	await dialog.getByLabel('From').selectOption(it.channel('whatsapp').id);
+	await dialog.getByLabel('Customer’s number').fill(phone.phone.number);
+	await dialog.getByRole('button', { name: /^appointment_reminder/ }).click();
+	await fill(dialog, ['Ottilie', 'Monday', '9:30']);
+	await dialog.getByRole('button', { name: 'Send', exact: true }).click();
+	const first = 'Hi Ottilie, see you on Monday at 9:30. Need another time? Just answer here.';
+	await seen(agent.bubble(first));
+	await seen(phone.said(first));
+
 	const way = agent.page.getByRole('note').getByRole('button', { name: 'Send a template' });
 	await seen(way);
+	assert.equal(await agent.field.count(), 0, 'free text could be written');
 	await way.click();
-	await agent.page.getByRole('button', { name: /order_update/ }).click();
-	const values = agent.page.getByRole('textbox', { name: /^Value for/ });
-	for (const [i, value] of ['Ottilie', '10234', 'on Thursday'].entries()) await values.nth(i).fill(value);
+	await agent.page.getByRole('button', { name: /^order_update/ }).click();
+	await agent.page.getByRole('textbox', { name: /^Header/ }).fill('10234');
+	await fill(agent.page, ['Ottilie', '10234', 'on Thursday']);
 	await agent.page.getByRole('button', { name: 'Send template' }).click();
-	const text = 'Hi Ottilie, your order 10234 is on its way and arrives on Thursday.';
-	await seen(agent.bubble(text));
-	await until('the template is on the phone', async () => {
-		const { items } = await it.sandbox('GET', `/phones/${phone.id}/messages`);
-		return items.some((m) => !m.customer && m.content.text === text);
-	});
+	await seen(phone.said('Hi Ottilie, your order 10234 is on its way and arrives on Thursday.'));
+
+	// Her answer opens it.
+	const answer = unique('Monday is fine');
+	await phone.write(answer);
+	await seen(agent.bubble(answer));
+	await seen(agent.page.getByText(/^23 ?h.* left to answer freely/));
+	const free = unique('Lovely, see you then.');
+	await agent.write(free);
+	await seen(phone.said(free));
 });

@@ -1,0 +1,38 @@
+// Files that people send: a picture that can be looked at, and a paper.
+import { crc32, deflateSync } from 'node:zlib';
+
+function chunk(type, data) {
+	const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+	const out = Buffer.alloc(body.length + 8);
+	out.writeUInt32BE(data.length, 0);
+	body.copy(out, 4);
+	out.writeUInt32BE(crc32(body), body.length + 4);
+	return out;
+}
+
+/** png draws a picture pixel by pixel; paint gives [red, green, blue] of 0 to 255. */
+function png(width, height, paint) {
+	const rows = Buffer.alloc(height * (width * 3 + 1));
+	for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) rows.set(paint(x, y), y * (width * 3 + 1) + 1 + x * 3);
+	const head = Buffer.alloc(13);
+	head.writeUInt32BE(width, 0);
+	head.writeUInt32BE(height, 4);
+	head.set([8, 2, 0, 0, 0], 8);
+	return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
+}
+
+/** Dunes below a low sun. */
+function dunes(x, y) {
+	const dune = 110 + 22 * Math.sin(x / 34) + 8 * Math.sin(x / 11);
+	if (y > dune + 34) return [214, 164, 104];
+	if (y > dune) return [232, 188, 128];
+	return (x - 230) ** 2 + (y - 62) ** 2 < 26 ** 2 ? [255, 214, 120] : [148 + y / 2, 190 + y / 4, 214];
+}
+
+export const picture = (name = 'dunes.png') => ({ name, mimeType: 'image/png', buffer: png(300, 200, dunes) });
+
+/** A one-page PDF. */
+export const paper = (name = 'label.pdf') => ({
+	name, mimeType: 'application/pdf',
+	buffer: Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n')
+});

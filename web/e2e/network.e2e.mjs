@@ -1,0 +1,57 @@
+// The network goes away and comes back, at the agent's and at the customer's.
+import { count, seen, stage, unique, until } from './harness.mjs';
+import { Agent, Visitor } from './people.mjs';
+
+const { it, story } = stage();
+
+story('the agent’s network drops: what came meanwhile is there once, what was written goes out once', async () => {
+	const agent = await (await Agent.logIn(it, it.user('agent'))).setStatus('online');
+	const channel = it.channel('sms');
+	const phone = await it.sandbox('POST', `/channels/${channel.id}/phones`, {});
+	const says = (text) => it.sandbox('POST', `/phones/${phone.id}/messages`, { text });
+	const first = unique('Hello?');
+	await says(first);
+	await agent.accept(first);
+
+	await agent.page.context().setOffline(true);
+	const missed = [unique('Are you'), unique('still'), unique('there?')];
+	for (const text of missed) await says(text);
+	const answers = [unique('I am.'), unique('Sorry for the wait.')];
+	for (const text of answers) await agent.write(text);
+	await seen(agent.page.getByText(/^You are offline/));
+	await seen(agent.page.getByText(/2 messages wait to be sent/));
+	await count(agent.log.getByText('Not sent yet'), 2);
+
+	await agent.page.context().setOffline(false);
+	for (const text of missed) await seen(agent.bubble(text));
+	for (const text of answers) await agent.became(text, 'Delivered');
+	for (const text of [first, ...missed, ...answers]) await count(agent.log.getByText(text, { exact: true }), 1);
+	const { items } = await it.sandbox('GET', `/phones/${phone.id}/messages`);
+	const got = items.filter((m) => !m.customer).map((m) => m.content.text);
+	await until('the phone has both, once and in order', () => JSON.stringify(got) === JSON.stringify(answers));
+	await seen(agent.page.getByRole('link', { name: phone.number }).first());
+});
+
+story('the customer’s network drops: what they wrote waits, and goes out once', async () => {
+	const agent = await (await Agent.logIn(it, it.user('agent'))).setStatus('online');
+	const customer = await (await Visitor.arrive(it)).open();
+	await customer.introduce({ 'First name': 'Jun' });
+	const first = unique('Hi there');
+	await customer.write(first);
+	await agent.accept(first);
+
+	await customer.page.context().setOffline(true);
+	const waiting = [unique('I am on a train'), unique('in a tunnel')];
+	for (const text of waiting) await customer.write(text);
+	await seen(customer.frame.getByText(/2 messages will be sent when you're back/));
+	const answer = unique('Take your time.');
+	await agent.write(answer);
+
+	await customer.page.context().setOffline(false);
+	await seen(customer.said(answer));
+	for (const text of waiting) await seen(agent.bubble(text));
+	for (const text of [first, ...waiting]) {
+		await count(agent.log.getByText(text, { exact: true }), 1);
+		await count(customer.log.getByText(text, { exact: true }), 1);
+	}
+});

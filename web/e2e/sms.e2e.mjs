@@ -1,0 +1,68 @@
+// A customer with a plain phone: text messages by the played Twilio.
+import assert from 'node:assert/strict';
+import { gone, seen, stage, unique, until } from './harness.mjs';
+import { Agent, Phone } from './people.mjs';
+
+const { it, story } = stage();
+
+story('SMS: segments are counted, a failure says why', async () => {
+	const agent = await (await Agent.logIn(it, it.user('agent'))).setStatus('online');
+	const admin = await Agent.logIn(it, it.user('admin'));
+	const phone = await Phone.pickUp(it, admin.page.context(), 'sms', { name: 'Noor' });
+	const question = unique('Is the shop open today?');
+	await phone.write(question);
+	await agent.accept(question);
+
+	// 160 characters of the GSM alphabet are one segment; one beyond it makes segments of 70.
+	await agent.field.fill('x'.repeat(160));
+	await seen(agent.page.getByText(/^0 left · 1 segment · GSM-7/));
+	await agent.field.fill('x'.repeat(161));
+	await seen(agent.page.getByText(/2 segments · GSM-7/));
+	await agent.field.fill(`Жду вас. ${'x'.repeat(70)}`);
+	await seen(agent.page.getByText(/2 segments · UCS-2/));
+
+	const answer = unique('Until six.');
+	await agent.write(answer);
+	await seen(phone.said(answer));
+	await agent.became(answer, 'Delivered');
+
+	// The phone loses service: the message fails, and says why.
+	await phone.choose(phone.page.getByRole('button', { name: 'This phone' }), 'No service');
+	const late = unique('And tomorrow from ten.');
+	await agent.write(late);
+	const problem = agent.log.getByRole('alert');
+	await seen(problem);
+	assert.match(await problem.innerText(), /Not delivered\.\s+\S.{10,}\(\d{4}\)/s, 'no advice, or no code');
+
+	// Back in service, the next one arrives.
+	await phone.page.getByRole('button', { name: 'Switch on' }).click();
+	const again = unique('Tomorrow from ten, that is.');
+	await agent.write(again);
+	await seen(phone.said(again));
+	await agent.became(again, 'Delivered');
+	// What failed is no guess: the phone never had it.
+	assert.equal((await phone.messages()).filter((m) => m.status === 'delivered' && m.content.text === late).length, 0);
+});
+
+story('a message that may have been sent says so, and Retry really sends it', async () => {
+	const agent = await (await Agent.logIn(it, it.user('agent'))).setStatus('online');
+	const channel = it.channel('whatsapp');
+	const phone = await it.sandbox('POST', `/channels/${channel.id}/phones`, { name: 'Idris' });
+	const question = unique('Is my repair done?');
+	await it.sandbox('POST', `/phones/${phone.id}/messages`, { text: question });
+	await agent.accept(question);
+
+	const calm = await it.sandbox('GET', `/channels/${channel.id}/misbehaviour`);
+	await it.sandbox('PUT', `/channels/${channel.id}/misbehaviour`, { ...calm, break: 1 });
+	const answer = unique('It is, come by.');
+	await agent.write(answer);
+	const problem = agent.log.getByRole('alert');
+	await seen(problem.getByText('May have been sent.'));
+	await problem.getByRole('button', { name: 'Retry' }).click();
+	await gone(problem);
+	await agent.became(answer, 'Delivered');
+	await until('it is on the phone once', async () => {
+		const { items } = await it.sandbox('GET', `/phones/${phone.id}/messages`);
+		return items.filter((m) => m.content.text === answer).length === 1;
+	});
+});
