@@ -43,7 +43,7 @@ func (db *DB) Sequence(ctx context.Context, org message.OrgID) (moved int, err e
 			return moved, asFault(err)
 		}
 		if err := db.reader(ctx, org).exec(
-			"INSERT INTO change_head (org_id, seq, epoch) VALUES ($1, 0, 0) ON CONFLICT (org_id) DO NOTHING", org); err != nil {
+			"INSERT INTO change_head (org_id, seq) VALUES ($1, 0) ON CONFLICT (org_id) DO NOTHING", org); err != nil {
 			return 0, asFault(err)
 		}
 	}

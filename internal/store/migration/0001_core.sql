@@ -151,7 +151,7 @@ CREATE TABLE change (
   PRIMARY KEY (org_id, seq)
 );
 CREATE INDEX change_at ON change (at);
-CREATE TABLE change_head ( org_id uuid PRIMARY KEY, seq bigint NOT NULL, epoch bigint NOT NULL );
+CREATE TABLE change_head ( org_id uuid PRIMARY KEY, seq bigint NOT NULL );
 -- only postgres
 CREATE TABLE change_pending (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
