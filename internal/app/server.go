@@ -54,6 +54,10 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 	// Streams and sockets end first: the server's Shutdown waits for requests, and they are requests.
 	a.customers.Stop()
 	a.hub.Stop()
+	if a.sandbox != nil {
+		a.senders.Stop() // while the provider that they talk to still answers
+		a.sandbox.Stop() // its phone pages follow a stream too
+	}
 	if shutdown := server.Shutdown(drain); shutdown != nil {
 		_ = server.Close()
 		err = errors.Join(err, shutdown)

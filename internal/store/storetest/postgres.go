@@ -94,47 +94,116 @@ func named(server, database string) string {
 // start runs a PostgreSQL of this test program's own, in a folder of its own, on a Unix socket. A
 // shell holds both and ends them when this program's end of a pipe closes, however it ended.
 func start() (server string, err error) {
+	c, err := newCluster()
+	if err != nil {
+		return "", err
+	}
+	// Nothing here outlives the server, so nothing waits for the disk.
+	if _, err := c.serve(`rm -rf "$0"`, "-c", "synchronous_commit=off", "-c", "full_page_writes=off"); err != nil {
+		return "", err
+	}
+	if err := administer(c.url, "CREATE DATABASE "+template); err != nil {
+		return "", err
+	}
+	if _, err := store.Migrate(context.Background(), named(c.url, template)); err != nil {
+		return "", err
+	}
+	return c.url, nil
+}
+
+// cluster is the data of a PostgreSQL server, in a folder of its own.
+type cluster struct {
+	dir, postgres, url string
+	run                *syscall.SysProcAttr
+}
+
+func newCluster() (c cluster, err error) {
 	initdb, postgres, err := binaries()
 	if err != nil {
-		return "", err
+		return c, err
 	}
-	dir, err := os.MkdirTemp("", "pg")
-	if err != nil {
-		return "", err
+	c.postgres = postgres
+	if c.dir, err = os.MkdirTemp("", "pg"); err != nil {
+		return c, err
 	}
-	run, err := unprivileged(dir)
-	if err != nil {
-		return "", err
+	if c.run, err = unprivileged(c.dir); err != nil {
+		return c, err
 	}
-	data := filepath.Join(dir, "data")
-	make := exec.Command(initdb, "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions")
-	make.Dir, make.SysProcAttr = dir, run
+	make := exec.Command(initdb, "-D", c.data(), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions")
+	make.Dir, make.SysProcAttr = c.dir, c.run
 	if out, err := make.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("initdb: %w\n%s", err, out)
+		return c, fmt.Errorf("initdb: %w\n%s", err, out)
 	}
-	// $0 is the folder, the rest is the server's command line.
-	serve := exec.Command("/bin/sh", "-c", `"$@" >"$0/log" 2>&1 & server=$!; cat >/dev/null; kill -QUIT $server; wait $server; cd /; rm -rf "$0"`,
-		dir, postgres, "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "synchronous_commit=off",
-		"-c", "full_page_writes=off", "-c", "max_connections=300", "-c", "shared_buffers=64MB", "-c", "autovacuum=off")
-	serve.Dir, serve.SysProcAttr = dir, run
-	if _, err := serve.StdinPipe(); err != nil { // held open, and never written, until this program ends
-		return "", err
+	c.url = (&url.URL{Scheme: "postgres", User: url.User("postgres"), Path: "/postgres", RawQuery: url.Values{"host": {c.dir}}.Encode()}).String()
+	return c, nil
+}
+
+func (c cluster) data() string { return filepath.Join(c.dir, "data") }
+
+// serve runs the server until stop, or until this program ends, however it does; then it runs a shell
+// command, whose $0 is the folder. The server has no time to tidy up: it recovers at the next start.
+func (c cluster) serve(finally string, settings ...string) (stop func(), err error) {
+	args := []string{"-c", `"$@" >>"$0/log" 2>&1 & server=$!; cat >/dev/null; kill -QUIT $server; wait $server; cd /; ` + finally,
+		c.dir, c.postgres, "-D", c.data(), "-k", c.dir, "-c", "listen_addresses=", "-c", "fsync=off",
+		"-c", "max_connections=300", "-c", "shared_buffers=64MB", "-c", "autovacuum=off"}
+	server := exec.Command("/bin/sh", append(args, settings...)...)
+	server.Dir, server.SysProcAttr = c.dir, c.run
+	hold, err := server.StdinPipe() // never written
+	if err != nil {
+		return nil, err
 	}
-	if err := serve.Start(); err != nil {
-		return "", fmt.Errorf("start PostgreSQL: %w", err)
+	if err := server.Start(); err != nil {
+		return nil, fmt.Errorf("start PostgreSQL: %w", err)
 	}
-	go func() { _ = serve.Wait() }() // holds serve, whose pipe would close if it were collected
-	server = (&url.URL{Scheme: "postgres", User: url.User("postgres"), Path: "/postgres", RawQuery: url.Values{"host": {dir}}.Encode()}).String()
-	if err := await(server, filepath.Join(dir, "log")); err != nil {
-		return "", err
+	ended := make(chan struct{})
+	go func() { // holds server, whose pipe would close if it were collected
+		_ = server.Wait()
+		close(ended)
+	}()
+	return func() { hold.Close(); <-ended }, await(c.url, filepath.Join(c.dir, "log"))
+}
+
+// PostgresServer is a PostgreSQL that a test may stop and start again. It keeps what it committed.
+type PostgresServer struct {
+	// URL of an empty database on it.
+	URL string
+
+	t       testing.TB
+	cluster cluster
+	stop    func()
+}
+
+// NewPostgresServer starts one that goes with the test. It is always a server of the test's own.
+func NewPostgresServer(t testing.TB) *PostgresServer {
+	t.Helper()
+	c, err := newCluster()
+	if err != nil {
+		t.Fatal(err)
 	}
-	if err := administer(server, "CREATE DATABASE "+template); err != nil {
-		return "", err
+	s := &PostgresServer{URL: c.url, t: t, cluster: c}
+	t.Cleanup(func() {
+		s.Stop()
+		_ = os.RemoveAll(c.dir)
+	})
+	s.Start()
+	return s
+}
+
+// Start returns when it answers.
+func (s *PostgresServer) Start() {
+	s.t.Helper()
+	var err error
+	if s.stop, err = s.cluster.serve("true"); err != nil {
+		s.t.Fatal(err)
 	}
-	if _, err := store.Migrate(context.Background(), named(server, template)); err != nil {
-		return "", err
+}
+
+// Stop ends it as a power cut would.
+func (s *PostgresServer) Stop() {
+	if s.stop != nil {
+		s.stop()
+		s.stop = nil
 	}
-	return server, nil
 }
 
 // await polls until the server answers.

@@ -1,0 +1,95 @@
+package crashtest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"switchboard/internal/store/storetest"
+)
+
+// each runs a test on SQLite and on PostgreSQL; database is what --database needs, if anything.
+func each(t *testing.T, test func(t *testing.T, database string)) {
+	binary(t)
+	t.Run("sqlite", func(t *testing.T) { test(t, "") })
+	t.Run("postgres", func(t *testing.T) { test(t, storetest.Postgres(t)) })
+}
+
+// TestKilledAtAnyInstant kills the program three times under load: while all runs, while it comes back,
+// and once messages leave again. Everything acknowledged is there once and in order afterwards.
+func TestKilledAtAnyInstant(t *testing.T) {
+	each(t, func(t *testing.T, database string) {
+		seed := uint64(time.Now().UnixNano())
+		t.Logf("seed %d", seed)
+		dice := rand.New(rand.NewPCG(seed, 0))
+		p := demo(t, t.TempDir(), database)
+		l := newLoad(t, p)
+		unwatch := l.phones()
+		l.trouble()
+		for n := range 4 {
+			l.whatsApp(fmt.Sprintf("wa%d", n), fmt.Sprintf("4366012345%02d", n), rand.New(rand.NewPCG(seed, uint64(n+1))))
+		}
+		l.web("web0")
+		l.web("web1")
+		l.agent(0)
+		began := time.Now()
+		settled := func() { // offers are taken, answers leave
+			before := l.arrivals()
+			poll(t, settleWithin, "answers reach the phones", func() bool { return l.arrivals() > before })
+		}
+		for _, wait := range []func(){settled, func() {}, settled} {
+			wait()
+			<-time.After(time.Duration(dice.IntN(1500)) * time.Millisecond)
+			at := time.Since(began)
+			p.kill()
+			down := time.Now()
+			p.start()
+			l.trouble()
+			t.Logf("killed after %s, back %s later", at.Round(time.Millisecond), time.Since(down).Round(time.Millisecond))
+		}
+		settled()
+		back := time.Now()
+		l.end()
+		c := everything(p)
+		l.quiet(c)
+		unwatch()
+		l.audit(c)
+		t.Logf("quiet and audited in %s", time.Since(back).Round(time.Millisecond))
+		l.goesOn()
+		t.Logf("whole: %s", time.Since(began).Round(time.Millisecond))
+	})
+}
+
+// goesOn: after all that, a new customer is offered to a new agent, whose answer is delivered.
+func (l *load) goesOn() {
+	l.t.Helper()
+	_, webhook, secrets := l.p.channel("whatsapp")
+	c := signIn(l.t, l.p, "agent", 1)
+	c.call("PUT", "/api/v1/me/presence", map[string]string{"status": "Available – Messaging"}).read(l.t, &struct{}{})
+	body, signature := whatsAppCall(secrets, "436609999999", "wamid.new", "hello")
+	if a := c.call("POST", webhook[len(c.base):], body, "X-Hub-Signature-256", signature); !a.good() {
+		l.t.Fatalf("a new customer is refused: %s", a)
+	}
+	var mine offer
+	poll(l.t, settleWithin, "an offer", func() bool {
+		list, _ := offers(c)
+		for _, o := range list {
+			if o.Preview == "hello" {
+				mine = o
+			}
+		}
+		return mine.ID != ""
+	})
+	c.call("POST", "/api/v1/offers/"+mine.ID+"/accept", map[string]any{}).read(l.t, &struct{}{})
+	var sent entry
+	c.call("POST", "/api/v1/conversations/"+mine.ConversationID+"/messages", map[string]string{"text": "good morning"}).read(l.t, &sent)
+	poll(l.t, settleWithin, "the answer is delivered", func() bool {
+		for _, e := range entriesPage(l.t, c, mine.ConversationID, "") {
+			if e.ID == sent.ID && (e.Status == "delivered" || e.Status == "read") {
+				return true
+			}
+		}
+		return false
+	})
+}

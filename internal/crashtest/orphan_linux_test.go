@@ -1,0 +1,6 @@
+package crashtest
+
+import "syscall"
+
+// leashed makes a child end when this test program does, however that ends.
+func leashed() *syscall.SysProcAttr { return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} }
