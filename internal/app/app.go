@@ -175,6 +175,7 @@ func (a *App) wire() {
 	handlers[inbound.JobMedia] = media.Fetch
 	handlers[routing.JobConnectionLost] = presence.ConnectionLost
 	handlers[routing.JobReroute] = presence.Reroute
+	handlers[routing.JobChannelRouted] = presence.ChannelRouted
 	a.runner = job.NewRunner(a.db, store.Writer[job.Tx](a.db), handlers, a.keeper.jobs, a.log)
 
 	open := store.Writer[conversation.OpenTx](a.db)

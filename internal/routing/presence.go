@@ -112,12 +112,25 @@ func (s *Service) ConnectionLost(ctx context.Context, j job.Job) error {
 		if left, err := tx.Connections(user); err != nil || left > 0 {
 			return err
 		}
-		offline, err := tx.FirstStatus("offline")
-		if err != nil {
-			return err
-		}
-		return setPresence(tx, user, offline, 0)
+		return StopWork(tx, user)
 	})
+}
+
+// StopWork sets a user offline and has their sessions rerouted now: their grace is over, or they were
+// switched off.
+func StopWork(tx Tx, user message.UserID) error {
+	_, kind, _, err := tx.PresenceOf(user)
+	if err != nil {
+		return err
+	}
+	if kind == KindOffline {
+		return tx.SetJob(JobReroute, user.String(), tx.Now(), "")
+	}
+	offline, err := tx.FirstStatus(KindOffline)
+	if err != nil {
+		return err
+	}
+	return setPresence(tx, user, offline, 0)
 }
 
 // Reroute is the handler of JobReroute: gives an agent's sessions back to routing, one transaction each.

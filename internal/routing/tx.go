@@ -22,7 +22,7 @@ type Tx interface {
 	// active user; locked.
 	AgentVersion(a message.UserID) (version int64, online bool, err error)
 
-	// AgentLoad is the units of an agent's assigned work, and their capacity.
+	// AgentLoad is the units of an agent's assigned work, and their capacity; locked.
 	AgentLoad(a message.UserID) (assigned, limit int, err error)
 
 	// InsertOffer keeps an open offer with its change row.
@@ -42,6 +42,8 @@ type Tx interface {
 	SessionConversation(s message.SessionID) (message.ConversationID, error)
 	// AssignedSessions are the active sessions of an agent.
 	AssignedSessions(a message.UserID) ([]message.SessionID, error)
+	// UnroutedSessions of a channel wait, and routing does not know of them.
+	UnroutedSessions(c message.ChannelID) ([]message.SessionID, error)
 
 	// StatusNamed finds a presence status by its name or id.
 	StatusNamed(nameOrID string) (Status, error)

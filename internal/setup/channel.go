@@ -17,6 +17,7 @@ import (
 	"switchboard/internal/fault"
 	"switchboard/internal/message"
 	"switchboard/internal/resource"
+	"switchboard/internal/routing"
 )
 
 // ChannelSpec is what an administrator writes about a channel (CH-22).
@@ -142,6 +143,11 @@ func (s *Service) ChangeChannel(ctx context.Context, org message.OrgID, id messa
 		}
 		if err := tx.SaveChannel(&c); err != nil {
 			return err
+		}
+		if before.Routing.Mode == "none" && c.Routing.Mode != "none" {
+			if err := tx.SetJob(routing.JobChannelRouted, id.String(), tx.Now(), ""); err != nil {
+				return err
+			}
 		}
 		return tx.ChannelChanged(id)
 	})

@@ -62,6 +62,7 @@ type Tx interface {
 	// DeleteChannel refuses with fault.InUse what conversations, deployments or templates refer to.
 	DeleteChannel(id message.ChannelID) error
 	ChannelChanged(id message.ChannelID) error
+	SetJob(kind, key string, due time.Time, payload string) error
 
 	DeploymentSetup(id message.DeploymentID) (Deployment, error)
 	InsertDeployment(d Deployment) error

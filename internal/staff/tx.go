@@ -51,6 +51,8 @@ type Tx interface {
 	// RevokeAPIKey is final. fault.NotFound when there is no such key in use.
 	RevokeAPIKey(id message.APIKeyID) error
 
+	// StopWork sets a user offline who was switched off, and has their sessions rerouted (RT-12).
+	StopWork(id message.UserID) error
 	// AgentChanged tells routing and screens that a user's capacity, queues or activity changed.
 	AgentChanged(id message.UserID) error
 	// AccessChanged tells every node to forget what it remembers about the organisation's credentials.

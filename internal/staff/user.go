@@ -113,7 +113,7 @@ func (s *Service) ChangeUser(ctx context.Context, by Principal, id message.UserI
 		if err != nil {
 			return err
 		}
-		active := user.Active
+		active, worked := user.Active, user.Active
 		spec := UserSpec{Name: user.Name, Email: user.Email, Capacity: user.Capacity, Active: &active, PermissionSet: user.PermissionSet}
 		if err := apply(&spec); err != nil {
 			return err
@@ -148,6 +148,11 @@ func (s *Service) ChangeUser(ctx context.Context, by Principal, id message.UserI
 		}
 		if !user.Active {
 			if err := tx.DeleteTokens(id, PurposeSession, PurposeInvite, PurposeReset); err != nil {
+				return err
+			}
+		}
+		if worked && !user.Active {
+			if err := tx.StopWork(id); err != nil {
 				return err
 			}
 		}

@@ -48,8 +48,14 @@ func (tx *Tx) OnlineAgent(id message.UserID) (agent conversation.Staff, online b
 	return agent, kind == "online", must(found, err, "user")
 }
 
-// AgentLoad is the units of an agent's assigned work, and their capacity.
+// AgentLoad is the units of an agent's assigned work, and their capacity; locked until the commit.
 func (tx *Tx) AgentLoad(a message.UserID) (assigned, limit int, err error) {
+	if lock := tx.db.dialect.forUpdate; lock != "" {
+		// A statement of its own: after waiting for the lock, the next one sees what they accepted meanwhile.
+		if err := tx.exec("SELECT version FROM presence WHERE org_id = $1 AND user_id = $2"+lock, tx.org, a); err != nil {
+			return 0, 0, err
+		}
+	}
 	_, err = one(tx, []any{&assigned, &limit}, `SELECT COALESCE((SELECT SUM(w.units) FROM work_item w WHERE w.org_id = $1 AND w.agent_id = $2 AND w.state = 'assigned'), 0), u.capacity
  FROM staff_user u WHERE u.org_id = $1 AND u.id = $2`, tx.org, a)
 	return assigned, limit, err
@@ -125,6 +131,13 @@ func (tx *Tx) ExplainSession(s message.SessionID, text string) error {
 func (tx *Tx) AssignedSessions(a message.UserID) ([]message.SessionID, error) {
 	return list(tx, func(r row, id *message.SessionID) error { return r.Scan(id) },
 		"SELECT id FROM session WHERE org_id = $1 AND agent_id = $2 AND status = 'active' AND latest ORDER BY id", tx.org, a)
+}
+
+// UnroutedSessions of a channel wait, and routing does not know of them; the longest waiting first.
+func (tx *Tx) UnroutedSessions(c message.ChannelID) ([]message.SessionID, error) {
+	return list(tx, func(r row, id *message.SessionID) error { return r.Scan(id) },
+		`SELECT s.id FROM session s WHERE s.org_id = $1 AND s.status = 'waiting' AND s.channel_id = $2
+ AND NOT EXISTS (SELECT 1 FROM work_item w WHERE w.org_id = s.org_id AND w.session_id = s.id) ORDER BY s.waiting_since, s.id`, tx.org, c)
 }
 
 // RoutingHead is the feed's newest number.

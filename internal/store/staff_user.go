@@ -7,6 +7,7 @@ import (
 	"switchboard/internal/feed"
 	"switchboard/internal/message"
 	"switchboard/internal/resource"
+	"switchboard/internal/routing"
 	"switchboard/internal/staff"
 )
 
@@ -150,6 +151,9 @@ func (tx *Tx) OtherManagers(except message.UserID) (n int, err error) {
  WHERE u.org_id = $1 AND u.id <> $2 AND u.active AND s.permissions LIKE '%"`+string(staff.UserManage)+`"%'`, tx.org, except)
 	return n, err
 }
+
+// StopWork sets a user offline who was switched off, and has their sessions rerouted.
+func (tx *Tx) StopWork(id message.UserID) error { return routing.StopWork(tx, id) }
 
 // AgentChanged tells routing and screens about a user.
 func (tx *Tx) AgentChanged(id message.UserID) error {

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/json"
 	"time"
 
 	"switchboard/internal/conversation"
@@ -30,9 +29,11 @@ func (tx *Tx) Work(s *conversation.Session, change conversation.WorkChange) erro
 		err = tx.exec("DELETE FROM work_item WHERE org_id = $1 AND session_id = $2", tx.org, s.ID)
 	case conversation.WorkAssigned:
 		err = tx.exec(`INSERT INTO work_item (org_id, session_id, conversation_id, channel_id, channel_type, state, queue_id, agent_id, units, waiting_since, version)
- VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, 1)
+ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, COALESCE((SELECT CASE WHEN rc.size_percent > 0 THEN (u.capacity * rc.size_percent + 99) / 100 ELSE rc.size_units END
+  FROM queue q JOIN routing_configuration rc ON rc.org_id = q.org_id AND rc.id = q.routing_configuration_id
+  JOIN staff_user u ON u.org_id = q.org_id AND u.id = $8 WHERE q.org_id = $1 AND q.id = $7), $10), $9, 1)
  ON CONFLICT (org_id, session_id) DO UPDATE SET state = excluded.state, agent_id = excluded.agent_id, direct_agent_id = NULL, preferred_agent_id = NULL, version = work_item.version + 1`,
-			tx.org, s.ID, s.Conversation, s.Channel, s.ChannelType, change.State, s.Queue, s.Agent, us(tx.Now()))
+			tx.org, s.ID, s.Conversation, s.Channel, s.ChannelType, change.State, s.Queue, s.Agent, us(tx.Now()), defaultUnits)
 	default:
 		err = tx.exec("UPDATE work_item SET state = $3, agent_id = $4, version = version + 1 WHERE org_id = $1 AND session_id = $2",
 			tx.org, s.ID, change.State, s.Agent)
@@ -44,13 +45,12 @@ func (tx *Tx) Work(s *conversation.Session, change conversation.WorkChange) erro
 }
 
 func (tx *Tx) workWaits(s *conversation.Session, change conversation.WorkChange) error {
-	var routingText string
-	var queue message.QueueID
-	if found, err := one(tx, []any{&routingText, &queue}, "SELECT routing, queue_id FROM channel WHERE org_id = $1 AND id = $2", tx.org, s.Channel); err != nil || !found {
-		return must(found, err, "channel")
+	routing, queue, err := tx.routingOf(s.Channel, "")
+	if err == nil && routing.Mode == "none" {
+		// It may be given a queue just now: who does that looks for what waits once we have committed.
+		routing, queue, err = tx.routingOf(s.Channel, tx.db.dialect.forShare)
 	}
-	var routing channelRouting
-	if err := json.Unmarshal([]byte(routingText), &routing); err != nil {
+	if err != nil {
 		return err
 	}
 	switch {
@@ -71,6 +71,11 @@ func (tx *Tx) workWaits(s *conversation.Session, change conversation.WorkChange)
  ON CONFLICT (org_id, session_id) DO UPDATE SET state = excluded.state, queue_id = excluded.queue_id, direct_agent_id = excluded.direct_agent_id,
  preferred_agent_id = excluded.preferred_agent_id, agent_id = NULL, units = 0, waiting_since = excluded.waiting_since, version = work_item.version + 1`,
 		tx.org, s.ID, s.Conversation, s.Channel, s.ChannelType, conversation.WorkWaiting, queue, change.Direct, change.Preferred, us(s.WaitingSince))
+}
+
+func (tx *Tx) routingOf(channel message.ChannelID, lock string) (r channelRouting, queue message.QueueID, err error) {
+	found, err := one(tx, []any{jsonColumn{&r}, &queue}, "SELECT routing, queue_id FROM channel WHERE org_id = $1 AND id = $2"+lock, tx.org, channel)
+	return r, queue, must(found, err, "channel")
 }
 
 // LastAgentWithin is how long a channel remembers a customer's last agent (RT-5); 0 is not at all.
