@@ -169,7 +169,7 @@ func (a *App) wire() {
 		}}
 	a.keeper = newKeeper(a.db, a.bus.Subscribe(), a.node, keeperHooks{
 		wakeDispatcher: a.dispatchers.Wake, wakeSender: a.senders.Wake, forgetAccess: a.staff.Forget,
-		nodeLost: presence.NodeLost, sweepFiles: a.files.Sweep,
+		nodeLost: presence.NodeLost, noteAgain: a.hub.NoteAgain, sweepFiles: a.files.Sweep,
 	}, a.log)
 	handlers := conversation.EndTimers(store.Writer[conversation.TimerTx](a.db))
 	handlers[inbound.JobMedia] = media.Fetch

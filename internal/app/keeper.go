@@ -26,6 +26,7 @@ type keeperHooks struct {
 	wakeSender     func(outbound.ChannelKey)
 	forgetAccess   func(message.OrgID)
 	nodeLost       func(ctx context.Context, org message.OrgID, users map[message.UserID][]message.RowID) error
+	noteAgain      func(ctx context.Context) error
 	sweepFiles     func(ctx context.Context, now time.Time) (int, error)
 }
 
@@ -41,6 +42,9 @@ type keeper struct {
 	jobs chan struct{}
 	// orgs remembers whose channel it is: names on the bus have the channel only.
 	orgs sync.Map // message.ChannelID → message.OrgID
+	// beaten: this node has had a row. noteAgain is at how many heartbeats its sockets are noted anew.
+	beaten    bool
+	noteAgain int
 
 	cancel context.CancelFunc
 	done   sync.WaitGroup
@@ -131,14 +135,28 @@ func (k *keeper) wakeSender(ctx context.Context, text string) {
 	k.hooks.wakeSender(outbound.ChannelKey{Org: org.(message.OrgID), Channel: id})
 }
 
-// heartbeat renews this node's row and starts the grace of agents whose node is dead.
+// heartbeat renews this node's row and starts the grace of agents whose node is dead. A node that was
+// itself taken for dead, since it or the database stood still, notes its sockets again: twice, because
+// who took it for dead may still be dropping them.
 func (k *keeper) heartbeat(ctx context.Context) {
-	lost, err := k.db.Heartbeat(ctx, k.node, nodeDeadAfter)
+	lost, fresh, err := k.db.Heartbeat(ctx, k.node, nodeDeadAfter)
 	if err != nil {
 		if ctx.Err() == nil {
 			k.log.Error("the node's heartbeat failed", "err", err)
 		}
 		return
+	}
+	if fresh && k.beaten {
+		k.log.Warn("this node was taken for dead; its agents' connections are noted again")
+		k.noteAgain = 2
+	}
+	k.beaten = true
+	if k.noteAgain > 0 {
+		if err := k.hooks.noteAgain(ctx); err == nil {
+			k.noteAgain--
+		} else if ctx.Err() == nil {
+			k.log.Error("noting connections again failed", "err", err)
+		}
 	}
 	byOrg := map[message.OrgID]map[message.UserID][]message.RowID{}
 	for _, l := range lost {

@@ -237,6 +237,39 @@ func (h *Hub) connected(who Principal, connection message.RowID) error {
 	return h.Connected(ctx, who.Org, who.User, connection)
 }
 
+// NoteAgain notes the connections of all agents that are here, after they were dropped because this
+// node was taken for dead.
+func (h *Hub) NoteAgain(ctx context.Context) error {
+	if h.Connected == nil {
+		return nil
+	}
+	h.mu.Lock()
+	sockets := make([]*socket, 0, len(h.sockets))
+	for s := range h.sockets {
+		sockets = append(sockets, s)
+	}
+	h.mu.Unlock()
+	for _, s := range sockets {
+		s.mu.Lock()
+		who := s.who
+		s.mu.Unlock()
+		if !who.Agent {
+			continue
+		}
+		if err := h.Connected(ctx, who.Org, who.User, s.id); err != nil {
+			return err
+		}
+		select {
+		case <-s.gone: // and perhaps given back before it was noted
+			if err := h.Disconnected(ctx, who.Org, who.User, s.id); err != nil {
+				return err
+			}
+		default:
+		}
+	}
+	return nil
+}
+
 // disconnected gives an agent's connection back, and tries again while the database can't take it: a
 // connection that stays would keep somebody present who has left.
 func (h *Hub) disconnected(who Principal, connection message.RowID) {

@@ -84,3 +84,36 @@ func TestWhatCantBeKeptIsNotTemporary(t *testing.T) {
 		}
 	})
 }
+
+// A node whose row was swept away, because it had been silent for too long, hears of it.
+func TestANodeHearsThatItWasTakenForDead(t *testing.T) {
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		db := storetest.Open(t, url)
+		one, two, user, org := message.NewID[message.RowID](), message.NewID[message.RowID](), message.NewID[message.UserID](), message.NewID[message.OrgID]()
+		beat := func(node message.RowID, wantLost int, wantFresh bool) {
+			t.Helper()
+			lost, fresh, err := db.Heartbeat(t.Context(), node, time.Minute)
+			if err != nil || len(lost) != wantLost || fresh != wantFresh {
+				t.Errorf("lost %v, fresh %v, %v; want %d and %v", lost, fresh, err, wantLost, wantFresh)
+			}
+		}
+		connect := func() {
+			t.Helper()
+			if err := db.Write(t.Context(), org, func(tx *store.Tx) error {
+				return tx.AddConnection(user, two, two, time.Now()) // any id will do for the connection
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		beat(one, 0, true)
+		beat(two, 0, true)
+		connect()
+		connect() // noted again
+		beat(one, 0, false)
+		storetest.Exec(t, url, "UPDATE node SET seen_at = 1 WHERE id = $1", two)
+		beat(one, 1, false)
+		beat(two, 0, true)
+		beat(two, 0, false)
+		beat(one, 0, false)
+	})
+}

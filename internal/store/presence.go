@@ -77,9 +77,9 @@ func (tx *Tx) Connections(a message.UserID) (n int, err error) {
 	return n, err
 }
 
-// AddConnection notes a socket of a user.
+// AddConnection notes a socket of a user, once.
 func (tx *Tx) AddConnection(a message.UserID, connection, node message.RowID, at time.Time) error {
-	return tx.exec("INSERT INTO agent_connection (org_id, user_id, id, node_id, since) VALUES ($1, $2, $3, $4, $5)", tx.org, a, connection, node, us(at))
+	return tx.exec("INSERT INTO agent_connection (org_id, user_id, id, node_id, since) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING", tx.org, a, connection, node, us(at))
 }
 
 // DropConnection forgets it.
@@ -95,12 +95,19 @@ type LostConnection struct {
 }
 
 // Heartbeat renews this node's row and forgets nodes that have not renewed theirs for dead, by the
-// database's clock. It returns the sockets that those had.
-func (db *DB) Heartbeat(ctx context.Context, node message.RowID, dead time.Duration) (lost []LostConnection, err error) {
+// database's clock. It returns the sockets that those had. fresh: this node had no row. Unless it is
+// new, it was silent for so long that others took it for dead and dropped its sockets.
+func (db *DB) Heartbeat(ctx context.Context, node message.RowID, dead time.Duration) (lost []LostConnection, fresh bool, err error) {
 	err = db.Write(ctx, message.OrgID{}, func(tx *Tx) error {
 		now := tx.db.dialect.now
-		if err := tx.exec("INSERT INTO node (id, started_at, seen_at) VALUES ($1, "+now+", "+now+") ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at", node); err != nil {
+		n, err := tx.affected("UPDATE node SET seen_at = "+now+" WHERE id = $1", node)
+		if err != nil {
 			return err
+		}
+		if fresh = n == 0; fresh {
+			if err := tx.exec("INSERT INTO node (id, started_at, seen_at) VALUES ($1, "+now+", "+now+")", node); err != nil {
+				return err
+			}
 		}
 		lost, err = list(tx, func(r row, l *LostConnection) error { return r.Scan(&l.Org, &l.User, &l.Connection) },
 			"SELECT org_id, user_id, id FROM agent_connection WHERE node_id NOT IN (SELECT id FROM node WHERE seen_at > "+now+" - $1)", dead.Microseconds())
@@ -109,5 +116,5 @@ func (db *DB) Heartbeat(ctx context.Context, node message.RowID, dead time.Durat
 		}
 		return tx.exec("DELETE FROM node WHERE seen_at <= "+now+" - $1", dead.Microseconds())
 	})
-	return lost, err
+	return lost, fresh, err
 }
