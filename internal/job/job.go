@@ -20,8 +20,8 @@ type Job struct {
 	Kind      string
 	Key       string
 	Payload   string
-	Attempts  int // this one included
-	CreatedAt time.Time
+	Attempts  int       // this one included
+	CreatedAt time.Time // or set anew
 }
 
 // Handler does a job. A nil error finishes it; an error tries again with back-off, until GiveUp.

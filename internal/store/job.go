@@ -12,7 +12,7 @@ import (
 func (tx *Tx) SetJob(kind, key string, due time.Time, payload string) error {
 	tx.Signal(message.WakeJobs)
 	return tx.exec(`INSERT INTO job (org_id, kind, key, due_at, attempts, payload, created_at) VALUES ($1, $2, $3, $4, 0, $5, $6)
- ON CONFLICT (org_id, kind, key) DO UPDATE SET due_at = excluded.due_at, attempts = 0, payload = excluded.payload`,
+ ON CONFLICT (org_id, kind, key) DO UPDATE SET due_at = excluded.due_at, attempts = 0, payload = excluded.payload, created_at = excluded.created_at`,
 		tx.org, kind, key, us(due), payload, us(tx.Now()))
 }
 
@@ -37,12 +37,14 @@ func (db *DB) ClaimJobs(ctx context.Context, now, leaseUntil time.Time, limit in
 
 // FinishJob removes a claimed job, unless it was set anew since.
 func (tx *Tx) FinishJob(j job.Job) error {
-	return tx.exec("DELETE FROM job WHERE org_id = $1 AND kind = $2 AND key = $3 AND attempts = $4", tx.org, j.Kind, j.Key, j.Attempts)
+	return tx.exec("DELETE FROM job WHERE org_id = $1 AND kind = $2 AND key = $3 AND attempts = $4 AND created_at = $5",
+		tx.org, j.Kind, j.Key, j.Attempts, us(j.CreatedAt))
 }
 
 // RetryJob makes a claimed job due again, unless it was set anew since.
 func (tx *Tx) RetryJob(j job.Job, due time.Time) error {
-	return tx.exec("UPDATE job SET due_at = $5 WHERE org_id = $1 AND kind = $2 AND key = $3 AND attempts = $4", tx.org, j.Kind, j.Key, j.Attempts, us(due))
+	return tx.exec("UPDATE job SET due_at = $6 WHERE org_id = $1 AND kind = $2 AND key = $3 AND attempts = $4 AND created_at = $5",
+		tx.org, j.Kind, j.Key, j.Attempts, us(j.CreatedAt), us(due))
 }
 
 // NextJob is when the earliest job is due; zero when there is none.
