@@ -1,0 +1,149 @@
+// What everybody needs of the pages: axe finds nothing, the keyboard reaches everything and shows where
+// it is, and little is loaded before something can be seen.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { gzipSync } from 'node:zlib';
+import { seen, stage, unique } from './harness.mjs';
+import { Agent, Phone, Visitor } from './people.mjs';
+
+const { it, story } = stage();
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Serious and critical findings of a frame, in light and in dark. */
+async function inspect(name, page, frame = page.mainFrame()) {
+	const found = [];
+	for (const colorScheme of ['light', 'dark']) {
+		await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+		await frame.evaluate(axe);
+		// The colours of the other scheme are there a frame later, some by a transition.
+		await frame.evaluate(async () => {
+			await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+			const ending = document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime !== Infinity);
+			await Promise.allSettled(ending.map((one) => one.finished));
+		});
+		const { violations } = await frame.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
+		for (const v of violations.filter((one) => ['serious', 'critical'].includes(one.impact))) {
+			found.push(`${name}, ${colorScheme}: ${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.html.slice(0, 140)} ${n.any[0]?.message ?? ''}`).join(' | ')}`);
+		}
+	}
+	return found;
+}
+
+/** Walks with Tab until the names are all reached, and checks that each stop can be seen. */
+async function walk(page, names, most = 60) {
+	const missing = new Set(names);
+	const unseen = [];
+	for (let i = 0; i < most && missing.size > 0; i++) {
+		await page.keyboard.press('Tab');
+		const stop = await page.evaluate(() => {
+			const at = document.activeElement;
+			if (!at || at === document.body) return undefined;
+			const name = at.getAttribute('aria-label') || at.labels?.[0]?.textContent || at.textContent || '';
+			// The look with focus against the look without: of the element and what is around it.
+			const around = [at, at.parentElement, at.closest('label'), at.closest('section, form')].filter(Boolean);
+			const look = () => around.flatMap((element) => ['', '::before', '::after'].map((part) => {
+				const style = getComputedStyle(element, part);
+				return [style.outlineStyle, style.outlineWidth, style.boxShadow, style.borderColor, style.backgroundColor].join();
+			})).join('|');
+			const focused = look();
+			at.blur();
+			const drawn = look() !== focused;
+			at.focus();
+			return { name: name.trim().replace(/\s+/g, ' '), drawn };
+		});
+		if (!stop) continue;
+		if (!stop.drawn) unseen.push(stop.name || '(no name)');
+		for (const name of missing) if (stop.name.startsWith(name)) missing.delete(name);
+	}
+	assert.deepEqual([...missing], [], 'Tab never reaches these');
+	assert.deepEqual(unseen, [], 'the focus can’t be seen here');
+}
+
+/** Sizes, as they travel compressed, of what a page loads of a kind. */
+function weigh(page) {
+	const bodies = [];
+	page.on('response', (response) => {
+		const type = response.headers()['content-type'] ?? '';
+		if (/javascript|css|html/.test(type)) bodies.push(response.body().then((body) => ({ path: new URL(response.url()).pathname, type, size: gzipSync(body).length })).catch(() => undefined));
+	});
+	return async (only) => (await Promise.all(bodies)).filter((one) => one && only(one));
+}
+const total = (parts) => parts.reduce((sum, one) => sum + one.size, 0);
+
+story('axe finds nothing serious, in light and in dark, and the keyboard reaches what matters', async () => {
+	const found = [];
+	const page = await it.page();
+	await page.goto(it.ready.url);
+	await seen(page.getByRole('button', { name: 'Log in' }));
+	found.push(...await inspect('login', page));
+	await walk(page, ['E-mail', 'Password', 'Log in']);
+
+	const agent = await (await Agent.logIn(it, it.user('agent'))).setStatus('online');
+	const admin = await Agent.logIn(it, it.user('admin'));
+	const phone = await Phone.pickUp(it, admin.page.context(), 'whatsapp', { name: 'Wanda' });
+	const question = unique('Can I pick it up?');
+	await phone.write(question);
+	await agent.accept(question);
+	await agent.write('Of course, until six.');
+	await seen(phone.said('until six'));
+	const waiting = await it.sandbox('POST', `/channels/${it.channel('sms').id}/phones`, {});
+	await it.sandbox('POST', `/phones/${waiting.id}/messages`, { text: 'Hello, anybody?' });
+	await seen(agent.offer('anybody'));
+	found.push(...await inspect('inbox with a conversation and an offer', agent.page));
+	await agent.page.getByRole('link', { name: 'Switchboard, to the inbox' }).focus();
+	await walk(agent.page, ['Search and commands', 'Grace Novak:', 'Sort', 'New conversation', 'Mine', 'Search conversations', 'Status', 'Accept', 'Decline', 'Wanda', 'Inactive', 'End', 'More actions', 'Message to Wanda', 'Attach files', 'Send a template', 'Emoji', 'Quick texts']);
+
+	found.push(...await inspect('phone page', phone.page));
+	for (const path of ['', '/channels', '/channels/new', '/users/new', '/organisation']) {
+		await admin.page.goto(`${it.ready.url}/setup${path}`);
+		await seen(admin.page.getByRole('heading', { level: 1 }));
+		found.push(...await inspect(`set-up ${path}`, admin.page));
+	}
+	await admin.page.goto(`${it.ready.url}/setup/deployments`);
+	await admin.page.getByRole('link', { name: 'Demo Web' }).click();
+	await seen(admin.page.getByLabel('Title', { exact: true }));
+	found.push(...await inspect('deployment', admin.page));
+
+	const customer = await (await Visitor.arrive(it)).open();
+	await seen(customer.frame.getByLabel('First name'));
+	const inside = customer.page.frames().find((frame) => frame.url().includes('frame.html'));
+	found.push(...await inspect('widget, pre-chat', customer.page, inside));
+	await customer.introduce({ 'First name': 'Lin' });
+	await customer.write('Hello');
+	await seen(customer.said('Hello'));
+	found.push(...await inspect('widget', customer.page, inside));
+	assert.deepEqual(found, []);
+});
+
+story('little is loaded before something can be seen', async () => {
+	const page = await it.page();
+	const loaded = weigh(page);
+	const agent = it.user('agent');
+	await page.goto(it.ready.url);
+	await page.getByLabel('E-mail').fill(agent.email);
+	await page.getByLabel('Password').fill(agent.password);
+	await page.getByRole('button', { name: 'Log in' }).click();
+	await seen(page.getByRole('heading', { name: 'Inbox' }));
+	const scripts = await loaded((one) => one.type.includes('javascript'));
+	assert.ok(scripts.length > 0);
+	assert.ok(total(scripts) <= 150 * 1024, `the console loads ${total(scripts)} bytes of script: ${JSON.stringify(scripts)}`);
+
+	// Of the widget, everything that is meant to come after the first paint is held back: the window
+	// must be there without it.
+	const shop = await it.page();
+	const widget = weigh(shop);
+	let release;
+	const painted = new Promise((resolve) => (release = resolve));
+	await shop.route(/\/widget\/assets\/(live|said|content|Prechat|Palette)-/, (route) => painted.then(() => route.continue()));
+	await shop.goto(`${it.ready.url}/widget/test.html?org=${it.ready.org.key}&deployment=Demo_Web`);
+	await shop.getByRole('button', { name: /^Open messages/ }).click();
+	const frame = shop.frameLocator('iframe');
+	await seen(frame.getByRole('heading', { name: 'Harbor & Pine' }));
+	// The shop's own page is not the widget's.
+	const parts = await widget((one) => one.path.startsWith('/widget/') && !/\/test[.-]/.test(one.path));
+	assert.ok(parts.length > 1);
+	assert.ok(total(parts) <= 40 * 1024, `the widget loads ${total(parts)} bytes: ${JSON.stringify(parts)}`);
+	release();
+	await seen(frame.getByLabel('First name'));
+});
