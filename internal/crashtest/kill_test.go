@@ -30,7 +30,7 @@ func TestKilledAtAnyInstant(t *testing.T) {
 		for n := range 4 {
 			l.whatsApp(fmt.Sprintf("wa%d", n), fmt.Sprintf("4366012345%02d", n), rand.New(rand.NewPCG(seed, uint64(n+1))))
 		}
-		l.web("web0")
+		stream := l.stream(l.web("web0"))
 		l.web("web1")
 		l.agent(0)
 		began := time.Now()
@@ -38,6 +38,9 @@ func TestKilledAtAnyInstant(t *testing.T) {
 			before := l.arrivals()
 			poll(t, settleWithin, "answers reach the phones", func() bool { return l.arrivals() > before })
 		}
+		settled()
+		c := everything(p)
+		screen := l.screen(c, conversationIDs(t, c))
 		for _, wait := range []func(){settled, func() {}, settled} {
 			wait()
 			<-time.After(time.Duration(dice.IntN(1500)) * time.Millisecond)
@@ -51,14 +54,28 @@ func TestKilledAtAnyInstant(t *testing.T) {
 		settled()
 		back := time.Now()
 		l.end()
-		c := everything(p)
 		l.quiet(c)
 		unwatch()
+		l.followed(c, screen, stream)
 		l.audit(c)
 		t.Logf("quiet and audited in %s", time.Since(back).Round(time.Millisecond))
 		l.goesOn()
 		t.Logf("whole: %s", time.Since(began).Round(time.Millisecond))
 	})
+}
+
+// followed: those who watched have seen it all, each thing once.
+func (l *load) followed(c *client, screen, stream *follower) {
+	l.t.Helper()
+	poll(l.t, settleWithin, "the customer has seen their last message", func() bool { return stream.reached("web0", len(l.said["web0"])) })
+	stream.end()
+	stream.check()
+	for _, conversation := range l.accepted {
+		newest := entriesPage(l.t, c, conversation, "")
+		poll(l.t, settleWithin, "the screen shows the newest entry", func() bool { return screen.reached(conversation, int(newest[len(newest)-1].Seq)) })
+	}
+	screen.end()
+	screen.check()
 }
 
 // goesOn: after all that, a new customer is offered to a new agent, whose answer is delivered.

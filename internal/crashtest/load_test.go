@@ -83,9 +83,12 @@ func (l *load) sure(call func() answer, expected ...int) bool {
 		l.mu.Lock()
 		l.again++
 		l.mu.Unlock()
-		<-time.After(againAfter)
+		waitAgain()
 	}
 }
+
+// waitAgain is a caller's pause before the next try.
+func waitAgain() { <-time.After(againAfter) }
 
 // rounds calls do at a pace until the load ends.
 func (l *load) rounds(pause time.Duration, do func(n int)) {
@@ -127,8 +130,8 @@ func (l *load) keep(name, text string) {
 	l.said[name] = append(l.said[name], text)
 }
 
-// web is a customer in the widget.
-func (l *load) web(name string) {
+// web is a customer in the widget. It returns how they call.
+func (l *load) web(name string) *client {
 	c := newClient(l.p.ready.URL, "")
 	var in struct{ AccessToken string }
 	c.call("POST", "/iamessage/api/v2/authorization/unauthenticated/access-token",
@@ -151,6 +154,7 @@ func (l *load) web(name string) {
 			l.keep(name, text)
 		}
 	})
+	return c
 }
 
 // agent takes what is offered and answers everybody in turn.
@@ -198,7 +202,7 @@ func (l *load) phones() (end func()) {
 	done.Go(func() {
 		for ctx.Err() == nil {
 			l.watch(ctx)
-			<-time.After(againAfter)
+			waitAgain()
 		}
 	})
 	return func() { cancel(); done.Wait() }
