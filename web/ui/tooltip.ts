@@ -33,7 +33,8 @@ function hide() {
 export function tooltip(text: string | undefined): Attachment {
 	return (node) => {
 		if (!text) return;
-		const enter = () => {
+		const enter = (event: Event) => {
+			if ((event as PointerEvent).pointerType === 'touch') return;
 			clearTimeout(timer);
 			timer = window.setTimeout(() => show(node, text), 450);
 		};

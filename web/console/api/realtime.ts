@@ -40,6 +40,8 @@ const LONGEST_DELAY = 15_000;
 const SLEPT = 20_000;
 /** How long a reader waits for its topic before it reads anyway. */
 const PATIENCE = 400;
+/** As many topics as fit into a hello: the server reads messages of at most 4 KB. */
+const HELLO_TOPICS = 40;
 /** Close code: the credentials are no longer good. */
 const SIGN_IN = 4001;
 
@@ -66,6 +68,7 @@ export class Realtime {
 		this.attempts = 0;
 		this.state = 'connecting';
 		window.addEventListener('online', this.hurry);
+		window.addEventListener('offline', this.offline);
 		document.addEventListener('visibilitychange', this.awake);
 		this.lastBeat = Date.now();
 		this.heart = setInterval(this.beat, 5_000);
@@ -75,6 +78,7 @@ export class Realtime {
 	stop(): void {
 		this.stopped = true;
 		window.removeEventListener('online', this.hurry);
+		window.removeEventListener('offline', this.offline);
 		document.removeEventListener('visibilitychange', this.awake);
 		clearInterval(this.heart);
 		clearTimeout(this.timer);
@@ -129,12 +133,15 @@ export class Realtime {
 		const socket = new WebSocket(this.address);
 		this.socket = socket;
 		socket.onopen = () => {
-			socket.send(JSON.stringify(this.cursor ? { type: 'hello', after: this.cursor } : { type: 'hello' }));
-			for (const [name, topic] of this.topics) {
+			for (const topic of this.topics.values()) {
 				topic.live = false;
 				topic.covered = this.cursor !== '';
-				socket.send(JSON.stringify({ type: 'subscribe', topic: name }));
 			}
+			// Named in the hello, all topics are one replay: nothing falls between the cursor and a late subscription.
+			const names = [...this.topics.keys()];
+			const first = names.splice(0, HELLO_TOPICS);
+			socket.send(JSON.stringify({ type: 'hello', after: this.cursor || undefined, topics: first }));
+			for (const name of names) socket.send(JSON.stringify({ type: 'subscribe', topic: name }));
 		};
 		socket.onmessage = (event: MessageEvent<string>) => this.receive(JSON.parse(event.data) as Frame);
 		socket.onclose = (event) => {
@@ -190,7 +197,8 @@ export class Realtime {
 	private reconnect(): void {
 		if (this.stopped) return;
 		this.tell('lost');
-		const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** this.attempts) * (0.7 + Math.random() * 0.6);
+		// Without a network the browser's "online" comes first; a slow try is for machines that are wrong about it.
+		const delay = (navigator.onLine ? Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** this.attempts) : LONGEST_DELAY) * (0.7 + Math.random() * 0.6);
 		this.attempts++;
 		this.timer = setTimeout(() => this.connect(), delay);
 	}
@@ -200,6 +208,20 @@ export class Realtime {
 		this.attempts = 0;
 		this.connect();
 	};
+
+	/** Without a network a socket may look open for minutes: it is given up at once. */
+	private offline = () => {
+		if (this.stopped || !this.socket) return;
+		this.abandon();
+		this.reconnect();
+	};
+
+	private abandon(): void {
+		const ghost = this.socket;
+		this.socket = undefined;
+		for (const topic of this.topics.values()) topic.live = false;
+		ghost?.close();
+	}
 
 	private awake = () => {
 		if (document.visibilityState === 'visible') {
@@ -215,9 +237,7 @@ export class Realtime {
 		this.lastBeat = now;
 		// Hidden pages are throttled to one beat a minute; only a longer gap means sleep there.
 		if (gap < (document.visibilityState === 'hidden' ? 90_000 : SLEPT) || !this.socket) return;
-		const ghost = this.socket;
-		this.socket = undefined;
-		ghost.close();
+		this.abandon();
 		this.attempts = 0;
 		this.connect();
 	};

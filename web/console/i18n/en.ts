@@ -88,6 +88,7 @@ export const en = {
 	'keys.send': 'Send',
 	'keys.line': 'New line',
 	'keys.quick': 'Quick text',
+	'keys.emoji': 'Emoji by its name',
 	'keys.leave': 'Leave the text field',
 
 	'palette.title': 'Search and commands',
@@ -122,7 +123,9 @@ export const en = {
 	'list.empty.teamText': 'Open conversations of your queues appear here.',
 	'list.empty.all': 'Nothing open',
 	'list.empty.allText': 'Open conversations of the whole organisation appear here.',
+	'list.goOnline': 'Set to {status}',
 	'list.you': 'You',
+	'list.typing': 'typing…',
 	'list.draft': 'Draft',
 	'list.waiting': 'Waiting',
 	'list.notSent': 'Not sent',

@@ -7,7 +7,7 @@ const word = (status: string | undefined) => (status && t.has(`session.${status}
 export function eventText(entry: Entry): string {
 	const event = entry.content.event;
 	const actor = event?.actor || entry.author.name || t(`author.${entry.author.type}`);
-	const reason = event?.reason ? ` (${event.reason})` : '';
+	const reason = event?.reason ? ` (${event.reason.replace(/\.$/, '')})` : '';
 	switch (event?.type) {
 		case 'session_started':
 			// Its reason is the session's origin, which says who opened it better than the author does.

@@ -1,26 +1,20 @@
-// One open conversation: its head, the entries that are loaded (without gaps between first and last), who
-// is typing. Entries come by pages and by the feed; the highest version of each is kept.
+// One open conversation: its head, and the entries that are loaded (without gaps between first and last).
+// Entries come by pages and by the feed; the highest version of each is kept.
 import { api, ApiError } from '../api/client.ts';
 import type { Frame } from '../api/realtime.ts';
-import type { Author, Conversation, Entry, Page, Session } from '../api/types.ts';
+import type { Conversation, Entry, Page, Session } from '../api/types.ts';
 import { account } from './account.svelte.ts';
 import { outbox } from './outbox.svelte.ts';
+import { typists } from './typists.svelte.ts';
 
 const PAGE = 50;
-const TYPING_LASTS = 8_000;
 /** Before every entry that can exist: asks for the newest page. */
 const END = Number.MAX_SAFE_INTEGER;
-
-export interface Typist {
-	author: Author;
-	until: number;
-}
 
 export class OpenConversation {
 	head = $state.raw<Conversation | undefined>();
 	entries = $state.raw<Entry[]>([]);
 	sessions = $state.raw<Session[]>([]);
-	typists = $state.raw<Typist[]>([]);
 	state = $state<'loading' | 'ready' | 'error' | 'missing'>('loading');
 	problem = $state('');
 	hasOlder = $state(false);
@@ -29,7 +23,6 @@ export class OpenConversation {
 	openedAt = $state(0);
 	private byId = new Map<string, Entry>();
 	private stop: () => void;
-	private typingTimer: ReturnType<typeof setTimeout> | undefined;
 	private readSeq = 0;
 
 	constructor(
@@ -44,7 +37,6 @@ export class OpenConversation {
 
 	close(): void {
 		this.stop();
-		clearTimeout(this.typingTimer);
 	}
 
 	get mine(): boolean {
@@ -110,7 +102,6 @@ export class OpenConversation {
 	take(entry: Entry): void {
 		outbox.settled(entry);
 		this.merge([entry]);
-		if (entry.kind !== 'event') this.typists = this.typists.filter((t) => t.author.type !== entry.author.type);
 	}
 
 	takeHead(head: Conversation): void {
@@ -128,6 +119,7 @@ export class OpenConversation {
 	}
 
 	private frame(frame: Frame): void {
+		typists.frame(this.id, frame);
 		switch (frame.type) {
 			case 'entry.created':
 			case 'entry.updated':
@@ -136,8 +128,6 @@ export class OpenConversation {
 				return this.takeHead(frame.data as Conversation);
 			case 'session.updated':
 				return this.takeSession(frame.data as Session);
-			case 'typing':
-				return this.takeTyping(frame.data as { author: Author; typing: boolean });
 		}
 	}
 
@@ -149,14 +139,6 @@ export class OpenConversation {
 		const current = head?.session;
 		const newer = !current || session.started_at > current.started_at || (session.id === current.id && session.version >= current.version);
 		if (head && newer) this.head = { ...head, session };
-	}
-
-	private takeTyping(data: { author: Author; typing: boolean }): void {
-		if (!data?.author || data.author.id === account.me?.user.id) return;
-		const others = this.typists.filter((t) => t.author.id !== data.author.id || t.author.type !== data.author.type);
-		this.typists = data.typing ? [...others, { author: data.author, until: Date.now() + TYPING_LASTS }] : others;
-		clearTimeout(this.typingTimer);
-		if (this.typists.length > 0) this.typingTimer = setTimeout(() => (this.typists = this.typists.filter((t) => t.until > Date.now())), TYPING_LASTS + 50);
 	}
 
 	/** After a gap: the head, what came since, and the state of what is on screen. */
