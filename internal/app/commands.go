@@ -28,6 +28,9 @@ func RunDemo(ctx context.Context, d Demo, version string, out, guide io.Writer, 
 		return errors.Join(err, a.close())
 	}
 	return a.Run(ctx, func() {
+		if err := a.demoTemplates(ctx); err != nil {
+			log.Warn("the demo's templates could not be fetched", "err", err)
+		}
 		if err := a.Ready(ctx, out); err != nil {
 			log.Error("the ready line could not be written", "err", err)
 		}

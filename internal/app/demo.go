@@ -134,7 +134,7 @@ func (a *App) demoAPIKey(ctx context.Context, admin staff.Principal) error {
 	})
 }
 
-// demoChannels makes queues, channels, a deployment, templates, quick texts and past conversations.
+// demoChannels makes queues, channels, a deployment, quick texts and past conversations.
 func (a *App) demoChannels(ctx context.Context, org message.OrgID, users []message.UserID) error {
 	routes := &routing.Setup{Write: store.Writer[routing.SetupTx](a.db), ChannelTypes: a.connectors.Types()}
 	standard, err := routes.CreateConfiguration(ctx, org, routing.ConfigurationSpec{Name: "Standard", Model: "least_active", Priority: 2, SizeUnits: 1, PushTimeoutSecs: 45})
@@ -166,13 +166,6 @@ func (a *App) demoChannels(ctx context.Context, org message.OrgID, users []messa
 	}
 	if err := a.demoDeployment(ctx, org, web); err != nil {
 		return err
-	}
-	for _, t := range []setup.TemplateSpec{
-		{ChannelID: whatsapp, Name: "hello_world", Language: "en_US", Category: "UTILITY", Header: "Hello World", Body: "Welcome and congratulations! This message demonstrates your ability to send a message from here.", Footer: "Sandbox"},
-	} {
-		if _, err := a.setup.CreateTemplate(ctx, org, t); err != nil {
-			return err
-		}
 	}
 	for _, q := range []setup.QuickTextSpec{
 		{Name: "Greeting", Shortcut: "hello", Text: "Hello {{customer.name}}, this is {{agent.name}} of Harbor & Pine. How can I help?"},
@@ -208,6 +201,30 @@ func (a *App) demoDeployment(ctx context.Context, org message.OrgID, web message
 		return err
 	}
 	return a.setup.Publish(ctx, org, id)
+}
+
+// demoTemplates fetches the templates that the sandbox approved, which it can only do once it answers.
+func (a *App) demoTemplates(ctx context.Context) error {
+	mark, err := a.db.Mark(ctx, demoMark)
+	if err != nil {
+		return err
+	}
+	org, err := message.ParseID[message.OrgID](mark)
+	if err != nil {
+		return err
+	}
+	channels, _, err := a.db.Channels(ctx, org, resource.Page{Limit: 200})
+	if err != nil {
+		return err
+	}
+	for _, c := range channels {
+		if c.Sandbox && c.Type == "whatsapp" {
+			if err := a.setup.SyncTemplates(ctx, org, c.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // ready is the line that `demo` prints when requests are answered.
