@@ -150,6 +150,7 @@ func (a *App) wire() {
 		Segments: func(text string) int { return sms.Measure(text).Segments }}
 	presence := &routing.Service{Write: store.Writer[routing.Tx](a.db), Node: a.node}
 	a.hub = realtime.NewHub(realtime.Config{Feed: a.db, Views: a.views, Wakes: a.bus.Subscribe(), Publish: a.bus.Publish,
+		Origins:   []string{a.config.PublicURL}, // also when a proxy replaces the Host header
 		Connected: presence.Connected, Disconnected: presence.Disconnected, Metrics: a.metrics})
 	a.customers = customerapi.NewHub(a.db, a.bus.Subscribe())
 	a.customers.Publish = a.bus.Publish

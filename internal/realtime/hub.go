@@ -63,7 +63,8 @@ type Config struct {
 	// Wakes is the hub's own subscription; Publish sends to the bus (typing).
 	Wakes   Wakes
 	Publish func(names []string)
-	// Origins are hosts of pages that may connect beside the server's own (host patterns).
+	// Origins of pages that may connect beside those on the request's own host, such as
+	// https://support.example.com.
 	Origins []string
 	// Connected and Disconnected tell presence of an agent's sockets. Connected is done before the
 	// first frame; its error refuses the socket.
