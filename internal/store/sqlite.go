@@ -49,11 +49,24 @@ type writeRequest struct {
 	done chan struct{}
 }
 
+// makePrivate makes a new database's file for its owner only: channels' secrets and what people wrote are
+// in it. SQLite gives its other files (-wal, -shm) the same mode. An old file keeps the mode that it has.
+func makePrivate(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
 func openSQLite(ctx context.Context, path string) (*sqliteEngine, error) {
 	if path == "" {
 		return nil, errors.New("want sqlite:PATH")
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
+	}
+	if err := makePrivate(path); err != nil {
 		return nil, err
 	}
 	if err := setPageSize(ctx, path); err != nil {
