@@ -9,15 +9,22 @@ import (
 	"switchboard/internal/store/storetest"
 )
 
-// each runs a test on SQLite and on PostgreSQL; database is what --database needs, if anything.
+// each runs a test on SQLite and on PostgreSQL, at once: most of the time they wait for what a dead
+// process held. database is what --database needs, if anything.
 func each(t *testing.T, test func(t *testing.T, database string)) {
 	binary(t)
-	t.Run("sqlite", func(t *testing.T) { test(t, "") })
-	t.Run("postgres", func(t *testing.T) { test(t, storetest.Postgres(t)) })
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		test(t, "")
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		test(t, storetest.Postgres(t))
+	})
 }
 
 // TestKilledAtAnyInstant kills the program three times under load: while all runs, while it comes back,
-// and once messages leave again. Everything acknowledged is there once and in order afterwards.
+// and once messages leave again; each time the provider has taken messages and not said so. Everything acknowledged is there once and in order afterwards.
 func TestKilledAtAnyInstant(t *testing.T) {
 	each(t, func(t *testing.T, database string) {
 		seed := uint64(time.Now().UnixNano())
@@ -43,6 +50,7 @@ func TestKilledAtAnyInstant(t *testing.T) {
 		screen := l.screen(c, conversationIDs(t, c))
 		for _, wait := range []func(){settled, func() {}, settled} {
 			wait()
+			l.silence()
 			<-time.After(time.Duration(dice.IntN(1500)) * time.Millisecond)
 			at := time.Since(began)
 			p.kill()

@@ -211,9 +211,19 @@ func (l *load) phones() (end func()) {
 // trouble makes the provider slow, so that a kill finds calls under way, and its reports doubled and
 // out of order.
 func (l *load) trouble() {
+	l.misbehave(map[string]any{"slow_ms": 100, "duplicate": true, "reorder": true})
+}
+
+// silence makes the provider take the next two messages without ever saying so, in an answer or a
+// report: whoever sends them again sends them twice.
+func (l *load) silence() {
+	l.misbehave(map[string]any{"hang": 2, "drop": -1})
+}
+
+func (l *load) misbehave(how map[string]any) {
 	id, _, _ := l.p.channel("whatsapp")
 	l.sure(func() answer {
-		return newClient(l.p.ready.URL, "").call("PUT", "/sandbox/api/channels/"+id+"/misbehaviour", map[string]any{"slow_ms": 150, "duplicate": true, "reorder": true})
+		return newClient(l.p.ready.URL, "").call("PUT", "/sandbox/api/channels/"+id+"/misbehaviour", how)
 	})
 }
 

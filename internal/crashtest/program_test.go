@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	_ "switchboard/internal/app" // what is built below: these tests are run again when it changes
 )
 
 // startWithin is generous: migrations and the demo's passwords take their time on a busy machine.
