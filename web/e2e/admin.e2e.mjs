@@ -50,6 +50,14 @@ story('a deployment is edited and published: the widget shows it', async () => {
 	await seen(page.getByText('Published. It is live now.'));
 	const after = await (await Visitor.arrive(it)).open();
 	await seen(after.frame.getByRole('heading', { name: title }));
+
+	// The code that is to be copied shows it on a page that has nothing else.
+	const snippet = await page.locator('code').filter({ hasText: '<script' }).innerText();
+	const bare = await it.page();
+	await bare.route('**/some-shop', (route) => route.fulfill({ contentType: 'text/html', body: `<!doctype html><title>Some shop</title><body><h1>Shop</h1>${snippet}</body>` }));
+	await bare.goto(`${it.ready.url}/some-shop`);
+	const pasted = await new Visitor(it, bare).open();
+	await seen(pasted.frame.getByRole('heading', { name: title }));
 });
 
 story('a queue is made, and a person is invited, joins by the link and logs in', async () => {

@@ -50,10 +50,6 @@ async function play(it) {
 	await shoot('login', login);
 
 	const admin = await Agent.logIn(it, it.user('admin'));
-	await admin.page.goto(`${it.ready.url}/setup/templates`);
-	await admin.page.getByRole('button', { name: /WhatsApp/ }).click();
-	await seen(admin.page.getByRole('row', { name: /order_update/ }));
-
 	const agent = await (await Agent.logIn(it, it.user('agent'))).setStatus('online');
 	for (const [type, name, text] of [['sms', 'Noor', 'Is the shop open on Sunday?'], ['whatsapp', 'Tomás Rivera', 'Muchas gracias, hasta el jueves']]) {
 		await says(it, type, name, text);

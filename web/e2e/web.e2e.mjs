@@ -17,7 +17,8 @@ story('a customer asks in the widget, an agent answers, and both see what became
 	// The offer says who asks what, and what they told before.
 	const offer = agent.offer(question);
 	await seen(offer);
-	for (const told of ['Ines', 'ines@example.com', '10234', 'Web shop']) await seen(offer.getByText(told));
+	await seen(agent.page.getByRole('article', { name: 'Offer: Ines on Web shop' }));
+	for (const told of ['Ines', 'ines@example.com', '10234']) await seen(offer.getByText(told));
 	await agent.page.keyboard.press('a');
 	await agent.page.waitForURL(/\/inbox\//);
 	await seen(agent.bubble(question));
