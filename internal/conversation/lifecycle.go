@@ -87,9 +87,6 @@ func answersOutbound(tx Tx, c *Conversation) (done bool, err error) {
 	if agent, online, err := tx.OnlineAgent(c.Session.Agent); err != nil && fault.CodeOf(err) != fault.NotFound {
 		return false, err
 	} else if err == nil && online {
-		if err := tx.ClearTimer(TimerNewEnds, c.Session.ID.String()); err != nil {
-			return false, err
-		}
 		return true, Accept(tx, c, agent)
 	}
 	return false, End(tx, c, RuleEnded, "system", Staff{}, "The agent who began it is not online; a new session is routed.")
@@ -102,6 +99,11 @@ func Accept(tx Tx, c *Conversation, agent Staff) error {
 	prior := s.Status
 	if err := s.Move(Active, Accepted, now); err != nil {
 		return err
+	}
+	if prior == New {
+		if err := tx.ClearTimer(TimerNewEnds, s.ID.String()); err != nil {
+			return err
+		}
 	}
 	s.Agent, s.AgentType, s.LastActivityAt = agent.ID, "agent", now
 	c.LastAgent, c.LastAgentAt = agent.ID, now
@@ -157,10 +159,14 @@ func GiveBack(tx Tx, c *Conversation, eventType message.EventType, actor Staff, 
 	return save(tx, c, prior)
 }
 
-// SetAside makes an active session inactive: "no customer response" (SL-2). It ends by itself later.
+// SetAside makes an active session inactive: "no customer response", so the customer must have been
+// written to (SL-2). It ends by itself later.
 func SetAside(tx Tx, c *Conversation, by Staff) error {
 	s := &c.Session
 	prior := s.Status
+	if prior == Active && s.AgentMessages == 0 {
+		return fault.New(fault.UnlawfulState, "The customer has not been written to yet: answer first.").With("status", string(prior))
+	}
 	if err := s.Move(Inactive, SetInactive, tx.Now()); err != nil {
 		return err
 	}

@@ -205,6 +205,9 @@ func (s *Service) AddNote(ctx context.Context, org message.OrgID, by Staff, id m
 				return err
 			}
 		}
+		if c.Session.ID.IsZero() {
+			return fault.New(fault.NoOpenSession, "Nothing has been said in this conversation yet.")
+		}
 		note = Entry{
 			ID: message.NewID[message.EntryID](), Conversation: c.ID, Session: c.Session.ID, Customer: c.Customer,
 			Kind: message.KindNote, Author: by.author(), AuthorID: by.ID, AuthorName: by.Name, ClientID: clientID,
@@ -292,7 +295,7 @@ func (s *Service) Retry(ctx context.Context, org message.OrgID, by Staff, id mes
 }
 
 // MarkRead moves a user's own marker. It reports whether this was the session's agent reading
-// something new, so that the channel's receipt may go out once.
+// something new of the customer's, so that the channel's receipt may go out once.
 func (s *Service) MarkRead(ctx context.Context, org message.OrgID, by Staff, id message.ConversationID, seq int64) (receipt bool, err error) {
 	err = s.Write(ctx, org, func(tx Tx) error {
 		receipt = false
@@ -300,11 +303,15 @@ func (s *Service) MarkRead(ctx context.Context, org message.OrgID, by Staff, id 
 		if err != nil {
 			return err
 		}
+		before, err := tx.ReadMarker(by.ID, id)
+		if err != nil {
+			return err
+		}
 		moved, err := tx.SetReadMarker(by.ID, id, min(seq, c.LastSeq))
 		if err != nil || !moved {
 			return err
 		}
-		receipt = c.Session.Agent == by.ID && c.CustomerSeq > 0 && seq >= c.CustomerSeq
+		receipt = c.Session.Agent == by.ID && before < c.CustomerSeq && seq >= c.CustomerSeq
 		if receipt && c.drawsOwnWindow() {
 			if err := customerEvent(tx, &c, CustomerEvent{Type: CustomerRead, EntrySeq: c.CustomerSeq, Detail: CustomerDetail{Role: "Agent", Name: by.Name}}); err != nil {
 				return err

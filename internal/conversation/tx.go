@@ -49,6 +49,8 @@ type Tx interface {
 	// SetTimer makes or moves the one timer of this kind and key; ClearTimer removes it.
 	SetTimer(kind, key string, due time.Time) error
 	ClearTimer(kind, key string) error
+	// ReadMarker is how far a user has read; 0 is not at all.
+	ReadMarker(user message.UserID, c message.ConversationID) (int64, error)
 	// SetReadMarker moves a user's marker forward, never back. It reports whether it moved.
 	SetReadMarker(user message.UserID, c message.ConversationID, seq int64) (bool, error)
 	// BindFile ties an uploaded file to the conversation. fault.NotFound when it isn't the organisation's.

@@ -96,7 +96,7 @@ func (s *State) missedReason(w *work, missed []*offer) string {
 	if len(missed) > 1 {
 		who = fmt.Sprintf("%d agents", len(missed))
 	}
-	return fmt.Sprintf("%s did not answer within %s.", who, span(missed[0].until.Sub(missed[0].at)))
+	return fmt.Sprintf("%s did not answer within %s.", who, span(missed[0].until.Sub(missed[0].at).Round(time.Second))) // kept a little after it was decided
 }
 
 func (s *State) overflowReason(w *work, now time.Time) string {

@@ -94,6 +94,12 @@ func (tx *Tx) ConversationChanged(c message.ConversationID, only message.UserID)
 	return tx.Change(Change{Type: "conversation.updated", Conversation: c, Agent: only})
 }
 
+// ReadMarker is how far a user has read.
+func (tx *Tx) ReadMarker(user message.UserID, c message.ConversationID) (seq int64, err error) {
+	_, err = one(tx, []any{&seq}, "SELECT seq FROM read_marker WHERE org_id = $1 AND conversation_id = $2 AND user_id = $3", tx.org, c, user)
+	return seq, err
+}
+
 // SetReadMarker moves a user's marker forward, never back.
 func (tx *Tx) SetReadMarker(user message.UserID, c message.ConversationID, seq int64) (moved bool, err error) {
 	n, err := tx.affected(`INSERT INTO read_marker (org_id, conversation_id, user_id, seq) VALUES ($1, $2, $3, $4)
