@@ -117,6 +117,7 @@ export const en = {
 	'list.error': 'The conversations couldn’t be loaded',
 	'list.none': 'Nothing matches',
 	'list.noneText': 'No conversation fits these filters.',
+	'list.noneSearch': 'Search finds whole words of names and messages, phone numbers and session numbers.',
 	'list.empty.mine': 'Nothing open',
 	'list.empty.mineText': 'Conversations that you accept appear here. Set your status to online to be offered work.',
 	'list.empty.team': 'Nothing open in your queues',

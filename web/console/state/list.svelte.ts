@@ -32,6 +32,14 @@ function order(sort: Sort): (a: Conversation, b: Conversation) => number {
 	return (a, b) => since(a) - since(b) || (a.id < b.id ? -1 : 1);
 }
 
+/** The lists that are open now. */
+const lists = new Set<ConversationList>();
+
+/** knownConversations are those that this page has already, from any of its lists. */
+export function knownConversations(): Conversation[] {
+	return [...new Map([...lists].flatMap((l) => l.items.map((c) => [c.id, c] as const))).values()];
+}
+
 export class ConversationList {
 	items = $state.raw<Conversation[]>([]);
 	state = $state<'loading' | 'ready' | 'error' | 'forbidden'>('loading');
@@ -47,6 +55,7 @@ export class ConversationList {
 
 	constructor(readonly query: ListQuery) {
 		const q: Query = { ...query };
+		lists.add(this);
 		this.topic = `list:${path('', q).slice(1)}`;
 		// A search answers once; the server doesn't follow changes of its results.
 		if (query.q !== '') {
@@ -62,6 +71,7 @@ export class ConversationList {
 	}
 
 	close(): void {
+		lists.delete(this);
 		this.stop();
 	}
 
