@@ -21,15 +21,16 @@ function png(width, height, paint) {
 	return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
 }
 
-/** Dunes below a low sun. */
-function dunes(x, y) {
-	const dune = 110 + 22 * Math.sin(x / 34) + 8 * Math.sin(x / 11);
-	if (y > dune + 34) return [214, 164, 104];
-	if (y > dune) return [232, 188, 128];
-	return (x - 230) ** 2 + (y - 62) ** 2 < 26 ** 2 ? [255, 214, 120] : [148 + y / 2, 190 + y / 4, 214];
+/** Oiled planks with their grain. */
+function planks(x, y) {
+	const plank = Math.floor(y / 50);
+	if (y % 50 < 2) return [86, 54, 30];
+	const along = x / 9 + plank * 37;
+	const grain = Math.sin(along / 7 + 2.5 * Math.sin(y / 9 + along / 31)) * 9 + Math.sin(y * 1.3 + 3 * Math.sin(along / 11)) * 5;
+	return [168 - plank * 7 + grain, 116 - plank * 6 + grain * 0.8, 70 - plank * 5 + grain * 0.5].map(Math.round);
 }
 
-export const picture = (name = 'dunes.png') => ({ name, mimeType: 'image/png', buffer: png(300, 200, dunes) });
+export const picture = (name = 'oak.png') => ({ name, mimeType: 'image/png', buffer: png(300, 200, planks) });
 
 /** A one-page PDF. */
 export const paper = (name = 'label.pdf') => ({

@@ -44,7 +44,7 @@ story('a customer asks in the widget, an agent answers, and both see what became
 	// A picture one way, a paper the other.
 	await customer.page.locator('iframe').contentFrame().locator('input[type=file]').setInputFiles(picture());
 	await customer.write(unique('like this one?'));
-	const shown = agent.log.getByRole('img', { name: 'dunes.png' });
+	const shown = agent.log.getByRole('img', { name: 'oak.png' });
 	await seen(shown);
 	await until('the picture is loaded', () => shown.evaluate((img) => img.complete && img.naturalWidth > 0));
 	await agent.page.getByLabel('Attach files').setInputFiles(paper());
