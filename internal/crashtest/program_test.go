@@ -187,9 +187,30 @@ func (p *program) tail() string {
 	return string(b[max(0, len(b)-6000):])
 }
 
-func (p *program) logLines() int {
+// logged counts the lines of the log by what they say. Those about a request that failed are left
+// out: there is one for each.
+func (p *program) logged() map[string]int {
 	b, _ := os.ReadFile(p.output)
-	return bytes.Count(b, []byte("\n"))
+	counts := map[string]int{}
+	for line := range bytes.Lines(b) {
+		var said struct{ Msg string }
+		if json.Unmarshal(line, &said) == nil && said.Msg != "request failed" && said.Msg != "webhook refused" {
+			counts[said.Msg]++
+		}
+	}
+	return counts
+}
+
+// quietLog fails the test when something repeats itself in the log faster than it could do any good.
+func (p *program) quietLog(since time.Time) {
+	p.t.Helper()
+	most := 20 + 10*int(time.Since(since).Seconds())
+	for text, n := range p.logged() {
+		if n > most {
+			p.t.Errorf("the log says %d times %q", n, text)
+		}
+	}
+	p.t.Logf("%s of it; the log says %v", time.Since(since).Round(time.Millisecond), p.logged())
 }
 
 // channel of the ready line.
