@@ -72,12 +72,15 @@ func (c *Config) validate() error {
 		}
 		*u.value = strings.TrimRight(*u.value, "/")
 		parsed, err := url.Parse(*u.value)
-		if err != nil || parsed.Host == "" || parsed.Path != "" || parsed.Scheme != "http" && parsed.Scheme != "https" {
+		if err == nil && parsed.User != nil {
+			return fmt.Errorf("%s: an origin has neither user nor password", u.name)
+		}
+		if err != nil || parsed.Host == "" || parsed.Path+parsed.RawQuery+parsed.Fragment != "" || parsed.Scheme != "http" && parsed.Scheme != "https" {
 			return fmt.Errorf("%s: %q is not an origin such as https://chat.example.com", u.name, *u.value)
 		}
 	}
 	sqlite, isSQLite := strings.CutPrefix(c.Database, "sqlite:")
-	if !isSQLite && !strings.HasPrefix(c.Database, "postgres://") && !strings.HasPrefix(c.Database, "postgresql://") {
+	if isSQLite && sqlite == "" || !isSQLite && !strings.HasPrefix(c.Database, "postgres://") && !strings.HasPrefix(c.Database, "postgresql://") {
 		return errors.New("SWITCHBOARD_DATABASE: want sqlite:PATH or postgres://…")
 	}
 	if c.Bus == "" {
