@@ -242,6 +242,10 @@ func (d *dispatcher) explain() error {
 		return nil
 	}
 	return d.write(d.ctx, d.org, func(tx Tx) error {
+		if err := tx.HoldLease(d.name, d.node, d.epoch); err != nil {
+			d.epoch = 0
+			return err
+		}
 		for id, text := range texts {
 			if err := tx.ExplainSession(id, text); err != nil {
 				return err

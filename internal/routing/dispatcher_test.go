@@ -1,9 +1,11 @@
 package routing_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,6 +15,7 @@ import (
 	"switchboard/internal/resource"
 	"switchboard/internal/routing"
 	"switchboard/internal/setup"
+	"switchboard/internal/store"
 	"switchboard/internal/store/storetest"
 )
 
@@ -342,6 +345,49 @@ func TestOneNodeDispatchesAndAnotherTakesOver(t *testing.T) {
 			if len(h.open(s)) != 1 {
 				t.Errorf("the change cost or doubled an offer: %+v", h.open(s))
 			}
+		}
+	})
+}
+
+// A node that lost the lease without noticing, between deciding and writing, writes nothing.
+func TestWithoutTheLeaseNothingIsWritten(t *testing.T) {
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		h := newHouse(t, url)
+		web := h.channel(toEveryone)
+		var lose atomic.Bool
+		lost := make(chan error, 1)
+		write := store.Writer[routing.Tx](h.db)
+		h.dispatchBy(func(ctx context.Context, org message.OrgID, fn func(routing.Tx) error) error {
+			if !lose.CompareAndSwap(true, false) {
+				return write(ctx, org, fn)
+			}
+			storetest.Exec(t, url, "UPDATE lease SET holder = $1, epoch = epoch + 1 WHERE name LIKE 'routing:%'", message.NewID[message.RowID]())
+			err := write(ctx, org, fn)
+			lost <- err
+			storetest.Exec(t, url, "UPDATE lease SET expires_at = 0 WHERE name LIKE 'routing:%'") // the other one ends
+			return err
+		})
+		refused := func(what string) {
+			t.Helper()
+			select {
+			case err := <-lost:
+				if err == nil {
+					t.Errorf("%s was written by who does not dispatch", what)
+				}
+			case <-time.After(20 * time.Second):
+				t.Fatal("nothing was to be written")
+			}
+		}
+		lose.Store(true)
+		s := h.customer(web, "1")
+		refused("an explanation")
+		h.explained(s, "No agent is online.")
+		lose.Store(true)
+		grace := h.agent("Grace", online, 5)
+		refused("an offer")
+		h.offered(s, grace)
+		if kinds, _ := h.decisions(s); fmt.Sprint(kinds) != "[offer]" {
+			t.Errorf("decided %q", kinds)
 		}
 	})
 }

@@ -82,8 +82,10 @@ func newHouse(t *testing.T, url string) *house {
 var smsCapabilities = channel.Capabilities{TextMax: 1000, TextUnit: "characters", AgentOpens: true}
 
 // dispatch runs one more node's dispatchers until the test ends, or until they are stopped.
-func (h *house) dispatch() *routing.Dispatchers {
-	d := routing.NewDispatchers(message.NewID[message.RowID](), h.db, store.Writer[routing.Tx](h.db), slog.New(slog.NewTextHandler(h.t.Output(), nil)))
+func (h *house) dispatch() *routing.Dispatchers { return h.dispatchBy(store.Writer[routing.Tx](h.db)) }
+
+func (h *house) dispatchBy(write func(context.Context, message.OrgID, func(routing.Tx) error) error) *routing.Dispatchers {
+	d := routing.NewDispatchers(message.NewID[message.RowID](), h.db, write, slog.New(slog.NewTextHandler(h.t.Output(), nil)))
 	nodes := append(slices.Clone(*h.nodes.Load()), d)
 	h.nodes.Store(&nodes)
 	d.Start()
