@@ -67,7 +67,7 @@ func (s Surface) Handler() http.Handler {
 	}
 	mount("/widget/", http.StripPrefix("/widget", s.widget()))
 	mount("/", newApp(s.Apps, "console", "index.html", s.consolePolicy))
-	return trace.Handler(s.observe(mux))
+	return bodies(trace.Handler(s.observe(mux)), bodyPatience)
 }
 
 // observe counts answered requests and logs slow and failed ones. Streams and sockets count as nothing:
