@@ -43,13 +43,20 @@ func (a *API) sessionsOf(ctx context.Context, p staff.Principal, in *oneIn[messa
 
 type entriesIn struct {
 	ID     message.ConversationID `path:"id"`
-	After  int64                  `query:"after" minimum:"0" doc:"entries after this number"`
+	After  int64                  `query:"after" minimum:"0" doc:"entries after this number, the oldest first; without it the newest"`
 	Before int64                  `query:"before" minimum:"0" doc:"the newest entries before this number"`
 	Limit  int                    `query:"limit" default:"50" minimum:"1" maximum:"200"`
 }
 
 func (a *API) entries(ctx context.Context, p staff.Principal, in *entriesIn) (List[resource.Entry], error) {
-	items, err := a.Views.Entries(ctx, p.Org, viewer(p), in.ID, in.After, in.Before, in.Limit)
+	before := in.Before
+	if in.After == 0 && request(ctx).URL.Query().Has("after") {
+		// From the beginning, which is not the same as no after: numbers begin with 1 and have no gaps.
+		if first := int64(in.Limit) + 1; before == 0 || first < before {
+			before = first
+		}
+	}
+	items, err := a.Views.Entries(ctx, p.Org, viewer(p), in.ID, in.After, before, in.Limit)
 	return page(items, "", err)
 }
 

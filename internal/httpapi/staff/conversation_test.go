@@ -47,6 +47,16 @@ func TestAnAgentAnswers(t *testing.T) {
 				w.t.Fatalf("numbers have a gap: %s", entries.text)
 			}
 		}
+		// A program that follows a conversation begins after number 0.
+		for _, page := range []struct {
+			query       string
+			first, last float64
+		}{{"?after=0&limit=2", 1, 2}, {"?after=0&before=2&limit=2", 1, 1}, {"?after=2&limit=1", 3, 3}} {
+			items := as("GET", conversation+"/entries"+page.query, nil).is(200).at("items").([]any)
+			if items[0].(object)["seq"] != page.first || items[len(items)-1].(object)["seq"] != page.last {
+				w.t.Fatalf("%s: %v", page.query, items)
+			}
+		}
 		as("GET", conversation+"/sessions", nil).is(200)
 		if list := as("GET", "/conversations?scope=mine", nil).is(200); list.str("items.0.id") != got.conversation.String() || list.at("items.0.unread") != 0.0 {
 			w.t.Fatalf("list %s", list.text)
