@@ -172,7 +172,7 @@ func TestFailedJobsAreTriedAgain(t *testing.T) {
 		if first.job.Attempts != 1 || second.job.Attempts != 2 {
 			t.Errorf("attempts %d and %d", first.job.Attempts, second.job.Attempts)
 		}
-		if pause := second.at.Sub(first.at); pause < job.Backoff(1) || pause > job.Backoff(1)+3*time.Second {
+		if pause := second.at.Sub(first.at); pause < job.Backoff(1) || pause > job.Backoff(1)+15*time.Second {
 			t.Errorf("tried again after %s", pause)
 		}
 		h.until("nothing is left", func() bool { return h.rows() == "[]" })
