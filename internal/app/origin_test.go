@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -19,7 +18,7 @@ func TestConsoleConnectsThroughAProxy(t *testing.T) {
 		t.Fatal(err)
 	}
 	config.PublicURL = "https://support.example.com"
-	a, err := New(t.Context(), config, "test", slog.New(slog.NewTextHandler(io.Discard, nil)))
+	a, err := New(t.Context(), config, "test", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
