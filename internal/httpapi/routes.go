@@ -82,7 +82,7 @@ func (s Surface) observe(next http.Handler) http.Handler {
 			return
 		}
 		s.Observe(surfaceOf(r.URL.Path), r.Method, recorder.status(), took)
-		s.Log.DebugContext(r.Context(), "request", "trace", trace.ID(r.Context()), "method", r.Method, "path", r.URL.Path, "status", recorder.status(), "took", took)
+		s.Log.DebugContext(r.Context(), "request", "trace", trace.ID(r.Context()), "method", r.Method, "path", loggedPath(r.URL.Path), "status", recorder.status(), "took", took)
 	})
 }
 
@@ -94,6 +94,20 @@ func surfaceOf(path string) string {
 		return first
 	}
 	return "console"
+}
+
+// loggedPath is a path without what logs must not tell: the tokens of one-time links, and how people
+// called their files.
+func loggedPath(path string) string {
+	for _, link := range []string{"/api/v1/invitations/", "/api/v1/first/", "/invite/", "/reset/", "/first/"} {
+		if strings.HasPrefix(path, link) {
+			return link + "…"
+		}
+	}
+	if parts := strings.SplitN(path, "/", 5); len(parts) == 5 && parts[1] == "files" {
+		return strings.Join(parts[:4], "/") + "/…"
+	}
+	return path
 }
 
 // recorder remembers the status. It passes on what streams and sockets need.
