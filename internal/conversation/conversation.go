@@ -47,7 +47,7 @@ type Entry struct {
 	ClientID     string // Idempotency-Key or client-made id with which it was posted
 	RefersTo     message.EntryID
 	CreatedAt    time.Time
-	SentAt       time.Time
+	SentAt       time.Time // of inbound entries: when the customer sent it, as their provider says
 	DeliveredAt  time.Time
 	ReadAt       time.Time
 	AttemptAt    time.Time // when a queued entry is tried next

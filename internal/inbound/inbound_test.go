@@ -214,3 +214,28 @@ func (unreadable) Parse(channel.Account, channel.WebhookRequest) ([]channel.Even
 }
 
 var routingAll = routing.WorkFilter{}
+
+// The time to answer counts from when the customer wrote, not from when a late call told us.
+func TestWindowCountsFromTheProvidersTime(t *testing.T) {
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		h := newHouse(t, url)
+		now := time.Now().UTC().Truncate(time.Microsecond)
+		said := map[string]time.Time{"wamid.1": now.Add(-25 * time.Hour), "wamid.2": now.Add(-2 * time.Hour), "wamid.3": now.Add(-30 * time.Hour), "wamid.4": now.Add(time.Hour)}
+		for i, want := range []time.Time{said["wamid.1"], said["wamid.2"], said["wamid.2"], {}} {
+			id := fmt.Sprintf("wamid.%d", i+1)
+			e := text("+15550002222", id, "Hello")
+			e.At = said[id]
+			if err := h.receive(e); err != nil {
+				t.Fatal(err)
+			}
+			c, _ := h.conversationOf("+15550002222")
+			if want.IsZero() { // a clock ahead of ours: our own counts
+				if c.CustomerAt.Before(now) || c.CustomerAt.After(time.Now()) {
+					t.Errorf("after %s: %v", id, c.CustomerAt)
+				}
+			} else if !c.CustomerAt.Equal(want) {
+				t.Errorf("after %s the window counts from %v, want %v", id, c.CustomerAt, want)
+			}
+		}
+	})
+}

@@ -192,6 +192,9 @@ func takeMessage(tx Tx, account channel.Account, e *channel.Event) error {
 	}
 	entry := conversation.Entry{ID: message.NewID[message.EntryID](), Kind: message.KindMessage, AuthorName: e.Profile.Name,
 		Content: e.Content, ProviderID: e.ProviderID, CreatedAt: tx.Now()}
+	if e.At.Before(entry.CreatedAt) {
+		entry.SentAt = e.At // the provider's word for when it was said: windows count from it, however late the call
+	}
 	if e.RefersTo != "" {
 		if conv, seq, found, err := tx.FindProvider(account.ID, e.RefersTo); err != nil {
 			return err

@@ -23,7 +23,14 @@ func (tx *Tx) AppendEntry(c *conversation.Conversation, e *conversation.Entry) e
 	e.Seq = c.LastSeq
 	c.LastActivityAt = e.CreatedAt
 	if e.Author == message.AuthorCustomer && e.Kind == message.KindMessage {
-		c.CustomerSeq, c.CustomerAt = e.Seq, e.CreatedAt
+		c.CustomerSeq = e.Seq
+		said := e.CreatedAt
+		if !e.SentAt.IsZero() && e.SentAt.Before(said) {
+			said = e.SentAt
+		}
+		if said.After(c.CustomerAt) { // an older message may come later
+			c.CustomerAt = said
+		}
 	}
 	if err := tx.moveHead(c, e); err != nil {
 		return err
