@@ -100,9 +100,19 @@ func (v *Views) messagingUsers(tx *Tx, where string, args ...any) ([]resource.Me
 		var address message.Address
 		err := r.Scan(&id, text(&address.Kind), opened{tx, &address.Value})
 		if i, ok := place[id]; ok {
-			items[i].Addresses = append(items[i].Addresses, address)
+			items[i].Addresses = append(items[i].Addresses, shownAddress(address))
 		}
 		return err
 	}, "SELECT user_id, kind, address_env FROM messaging_user_address WHERE org_id = $1 AND user_id IN ("+in(&a, wanted)+") ORDER BY user_id, position", a.args...)
 	return items, err
+}
+
+// shownAddress is an address as staff see it. A device id is all that an unverified visitor proves who
+// they are with: of it they see only enough to tell one from another.
+func shownAddress(a message.Address) message.Address {
+	if a.Kind == message.AddressDevice {
+		letters := []rune(a.Value)
+		a.Value = string(letters[:min(6, len(letters)/4)]) + "…"
+	}
+	return a
 }

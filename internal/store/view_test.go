@@ -361,6 +361,22 @@ func TestEntriesPageBothWays(t *testing.T) {
 }
 
 // A file's link is signed on the way out and stays out of what is stored; failures say what to do.
+// Who knows a device id is that visitor to the customer API: no agent may learn it.
+func TestDeviceIDsAreNotShown(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		d := newDesk(t, db)
+		var id message.CustomerID
+		d.write(func(tx *store.Tx) (err error) {
+			id, _, err = tx.EnsureCustomer(d.queued, []message.Address{{Kind: message.AddressDevice, Value: "6fa1c0de-secret"}}, message.Profile{})
+			return err
+		})
+		user, err := d.views.MessagingUser(t.Context(), d.org, id)
+		if err != nil || len(user.Addresses) != 1 || user.Addresses[0].Value != "6fa…" {
+			t.Errorf("%+v, %v", user.Addresses, err)
+		}
+	})
+}
+
 func TestEntryResource(t *testing.T) {
 	views := store.NewViews(nil, nil, func(_ message.OrgID, f *message.File) { f.URL = "signed" })
 	file := message.File{ID: message.NewID[message.FileID](), Name: "a.png"}
