@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/pprof"
@@ -24,7 +25,10 @@ const (
 func (a *App) Run(ctx context.Context, ready func()) error {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", a.config.Listen)
 	if err != nil {
-		return errors.Join(err, a.bus.Close(), a.db.Close())
+		return errors.Join(err, a.close())
+	}
+	if err := a.db.TakeOver(ctx); err != nil {
+		return errors.Join(fmt.Errorf("SWITCHBOARD_DATABASE: %w", err), listener.Close(), a.close())
 	}
 	server := &http.Server{Handler: a.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
 	failed := make(chan error, 2)

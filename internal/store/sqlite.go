@@ -29,6 +29,8 @@ const (
 // sqliteEngine has one writer and a pool of readers. Writes that arrive while a commit is on its way
 // are gathered into the next one: every caller is answered after the commit that holds its write.
 type sqliteEngine struct {
+	path    string
+	lock    *os.File // held by the one server of this file; see TakeOver
 	writer  *sql.DB
 	readers *sql.DB
 	conn    *sql.Conn
@@ -76,6 +78,7 @@ func openSQLite(ctx context.Context, path string) (*sqliteEngine, error) {
 		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
 		"&_pragma=cache_size(-16000)&_pragma=temp_store(MEMORY)&_pragma=mmap_size(268435456)"
 	e := &sqliteEngine{
+		path:     path,
 		stmts:    map[string]*sql.Stmt{},
 		requests: make(chan *writeRequest, batchMax),
 		stop:     make(chan struct{}),
@@ -324,7 +327,11 @@ func (e *sqliteEngine) close() error {
 	for _, s := range e.stmts {
 		_ = s.Close()
 	}
-	return errors.Join(e.conn.Close(), e.writer.Close(), e.readers.Close())
+	err := errors.Join(e.conn.Close(), e.writer.Close(), e.readers.Close())
+	if e.lock != nil {
+		err = errors.Join(err, e.lock.Close())
+	}
+	return err
 }
 
 // sqliteConn runs statements on the writer's connection or on the readers' pool.
