@@ -12,6 +12,8 @@ import (
 
 	"golang.org/x/text/language"
 
+	"golang.org/x/net/publicsuffix"
+
 	"switchboard/internal/channel"
 	"switchboard/internal/fault"
 	"switchboard/internal/message"
@@ -177,6 +179,9 @@ func checkReach(s *resource.DeploymentSettings) error {
 	s.Domain = strings.ToLower(strings.TrimSpace(s.Domain))
 	if s.Domain != "" && (!domainName.MatchString(s.Domain) || len(s.Domain) > 253) {
 		return fault.Invalid("draft.domain", "This is not a domain. Write it like example.com, without https://.")
+	}
+	if _, err := publicsuffix.EffectiveTLDPlusOne(s.Domain); s.Domain != "" && err != nil {
+		return fault.Invalid("draft.domain", "%s is not a domain of one owner: everybody's pages would be let in.", s.Domain)
 	}
 	if len(s.Origins) > originsMax {
 		return fault.Invalid("draft.origins", "At most %d origins.", originsMax)

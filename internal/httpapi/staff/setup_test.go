@@ -206,6 +206,7 @@ func TestDeployments(t *testing.T) {
 			"a star in the middle":          func(d object) { d["origins"] = []string{"https://shop.*.example.com"} },
 			"another scheme":                func(d object) { d["origins"] = []string{"ftp://example.com"} },
 			"a policy in the origin":        func(d object) { d["origins"] = []string{"https://example.com;script-src"} },
+			"everybody's domain":            func(d object) { d["domain"] = "co.uk" },
 			"a domain with a scheme":        func(d object) { d["domain"] = "https://example.com" },
 			"a colour that is none":         func(d object) { d["branding"].(object)["accent"] = "red;}" },
 			"a font that is code":           func(d object) { d["branding"].(object)["font"] = "x;background:url(//e)" },
