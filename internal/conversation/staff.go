@@ -253,8 +253,8 @@ func (s *Service) onSession(ctx context.Context, org message.OrgID, by Staff, id
 	return out, err
 }
 
-// Retry puts a failed or possibly-sent message on its way again, at the end of the conversation's
-// queue. The policy is asked afresh.
+// Retry puts a failed or possibly-sent message on its way again, before whatever else of the
+// conversation still waits. The policy is asked afresh.
 func (s *Service) Retry(ctx context.Context, org message.OrgID, by Staff, id message.ConversationID, entry message.EntryID) (out Entry, err error) {
 	err = s.Write(ctx, org, func(tx Tx) error {
 		c, err := tx.Conversation(id)

@@ -2,7 +2,6 @@ package message
 
 import (
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
@@ -238,10 +237,4 @@ func (s Status) Advance(to Status) Status {
 		return to
 	}
 	return s
-}
-
-// ReceiptStatus is one report about an entry that we sent.
-type ReceiptStatus struct {
-	Status Status
-	At     time.Time
 }

@@ -293,7 +293,7 @@ func (a attempt) postpone(tx Tx, e *conversation.Entry, d *fault.Delivery, detai
 // else show it as "may have been sent".
 func (a attempt) unknown(tx Tx, e *conversation.Entry, d *fault.Delivery, detail string) error {
 	row, caps := a.row, a.connector.Capabilities()
-	if row.Attempts <= reconcileMax && (caps.Reconciles || !a.find) {
+	if !a.find || caps.Reconciles && row.Attempts <= reconcileMax { // looked for at least once, however often it was tried before
 		row.State = Unknown
 		_, err := tx.SaveOutbox(row, tx.Now().Add(a.timing.Reconcile*time.Duration(row.Attempts)))
 		return err

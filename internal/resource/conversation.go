@@ -124,7 +124,7 @@ type Conversation struct {
 	LastActivityAt time.Time              `json:"last_activity_at"`
 	// WindowExpiresAt is absent where the channel has no window; a time in the past is a closed window.
 	WindowExpiresAt *time.Time `json:"window_expires_at,omitempty"`
-	// CanReply: empty, or the code and the sentence why the composer is closed.
+	// Blocked is why nothing can be written now; absent when something can.
 	Blocked *Blocked  `json:"blocked,omitempty"`
 	Created time.Time `json:"created_at"`
 	Version int64     `json:"version"`

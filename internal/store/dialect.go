@@ -26,8 +26,6 @@ type dialect struct {
 	// insertChange writes one change row: straight into the numbered feed, or into the pending
 	// table from which the sequencer moves it.
 	insertChange string
-	// like is the case-insensitive LIKE.
-	like string
 	// nextNumber gives the organisation's next session number.
 	nextNumber string
 	// newOrg prepares what the database keeps beside the tables for an organisation; may be empty.
@@ -41,7 +39,6 @@ var sqliteDialect = dialect{
 	now:  "CAST(unixepoch('subsec') * 1000000 AS integer)",
 	insertChange: "INSERT INTO change (seq, " + changeColumns + ") VALUES (" +
 		"(SELECT COALESCE(MAX(seq), 0) + 1 FROM change WHERE org_id = $1), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-	like:       "LIKE",
 	nextNumber: "UPDATE org SET last_session_number = last_session_number + 1 WHERE id = $1 RETURNING last_session_number",
 	newOrg:     func(message.OrgID) string { return "" },
 }
@@ -53,7 +50,6 @@ var postgresDialect = dialect{
 	skipLocked:   " FOR UPDATE SKIP LOCKED",
 	now:          "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint",
 	insertChange: "INSERT INTO change_pending (" + changeColumns + ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-	like:         "ILIKE",
 	nextNumber:   "SELECT nextval('session_number_' || replace($1::uuid::text, '-', ''))",
 	newOrg:       func(org message.OrgID) string { return "CREATE SEQUENCE " + numberSequence(org) },
 }
