@@ -4,11 +4,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
 	"switchboard/internal/fault"
-	"switchboard/internal/message"
 )
 
 // Client is where a sign-in comes from.
@@ -25,7 +25,7 @@ type SignedIn struct {
 }
 
 // Login checks an e-mail and a password and begins a session. organisation picks one by id or key
-// when the login belongs to several; empty is the oldest. An unknown e-mail and a wrong password get
+// when the password opens several; empty is the oldest. An unknown e-mail and a wrong password get
 // the same answer after the same time.
 func (s *Service) Login(ctx context.Context, email, password, organisation string, from Client) (SignedIn, error) {
 	email = strings.ToLower(strings.TrimSpace(email))
@@ -37,28 +37,47 @@ func (s *Service) Login(ctx context.Context, email, password, organisation strin
 	if err := s.byAddress.take(from.IP, now); err != nil {
 		return SignedIn{}, err
 	}
-	login, _, err := s.reads.LoginByEmail(ctx, email)
+	memberships, err := s.opened(ctx, email, password)
 	if err != nil {
 		return SignedIn{}, err
 	}
-	good, err := s.passwords.Verify(ctx, login.PasswordHash, password)
-	if err != nil {
-		return SignedIn{}, err
-	}
-	if !good {
+	if len(memberships) == 0 {
 		return SignedIn{}, fault.New(fault.BadLogin, "The e-mail address or the password is wrong.")
 	}
 	s.byEmail.give(email, time.Now())
 	s.byAddress.give(from.IP, time.Now())
-	return s.signIn(ctx, login.ID, organisation, from)
+	return s.signIn(ctx, memberships, organisation, from)
+}
+
+// opened are the memberships of an address that the password opens: each organisation has its own, which
+// may be the same.
+func (s *Service) opened(ctx context.Context, email, password string) ([]Membership, error) {
+	memberships, err := s.reads.Memberships(ctx, email)
+	if err != nil {
+		return nil, err
+	}
+	if len(memberships) == 0 { // takes as long as a wrong password
+		_, err := s.passwords.Verify(ctx, "", password)
+		return nil, err
+	}
+	var opened []Membership
+	good := map[string]bool{}
+	for _, m := range memberships {
+		if _, tried := good[m.PasswordHash]; !tried {
+			if good[m.PasswordHash], err = s.passwords.Verify(ctx, m.PasswordHash, password); err != nil {
+				return nil, err
+			}
+		}
+		if good[m.PasswordHash] {
+			opened = append(opened, m)
+		}
+	}
+	return opened, nil
 }
 
 // signIn begins a session of somebody who has proved who they are.
-func (s *Service) signIn(ctx context.Context, login message.LoginID, organisation string, from Client) (SignedIn, error) {
-	memberships, err := s.reads.Memberships(ctx, login)
-	if err != nil {
-		return SignedIn{}, err
-	}
+func (s *Service) signIn(ctx context.Context, memberships []Membership, organisation string, from Client) (SignedIn, error) {
+	memberships = slices.DeleteFunc(memberships, func(m Membership) bool { return !m.Active })
 	in, err := choose(memberships, organisation)
 	if err != nil {
 		return SignedIn{}, err

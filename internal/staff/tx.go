@@ -14,17 +14,15 @@ type Tx interface {
 
 	// Logins belong to the installation, not to an organisation.
 	LoginByEmail(email string) (Login, bool, error)
-	Login(id message.LoginID) (Login, error)
 	InsertLogin(l Login) error
-	SetPassword(id message.LoginID, hash string) error
-	// MembershipCount is in how many organisations the login has a user.
-	MembershipCount(id message.LoginID) (int, error)
 
 	// User with the permissions of their set, locked.
 	User(id message.UserID) (User, error)
 	UserByLogin(id message.LoginID) (User, bool, error)
 	InsertUser(u User) error
 	SaveUser(u *User) error
+	// SetPassword with which the login opens this organisation, and no other.
+	SetPassword(id message.UserID, hash string) error
 	// DeleteUser refuses with fault.InUse when sessions or entries name the user.
 	DeleteUser(id message.UserID) error
 	SetUserQueues(id message.UserID, queues []message.QueueID) error
@@ -44,8 +42,6 @@ type Tx interface {
 	RenewToken(hash []byte, expires time.Time) error
 	DeleteToken(hash []byte) error
 	DeleteTokens(user message.UserID, purposes ...Purpose) error
-	// DeleteLoginSessions signs a person out of every organisation.
-	DeleteLoginSessions(id message.LoginID) error
 
 	InsertAPIKey(k APIKey, hash []byte) error
 	// RevokeAPIKey is final. fault.NotFound when there is no such key in use.
@@ -63,20 +59,19 @@ type Tx interface {
 type Reads interface {
 	SessionByToken(ctx context.Context, hash []byte) (Session, bool, error)
 	APIKeyByHash(ctx context.Context, hash []byte) (APIKey, bool, error)
-	LoginByEmail(ctx context.Context, email string) (Login, bool, error)
-	// Memberships of a login that can be used: the user is active and has joined. Oldest first.
-	Memberships(ctx context.Context, login message.LoginID) ([]Membership, error)
+	// Memberships of an address in which a user has joined, oldest first.
+	Memberships(ctx context.Context, email string) ([]Membership, error)
 	Invitation(ctx context.Context, hash []byte) (Invitation, bool, error)
 	// APIKeyUsed notes when a key was used, unless it was noted less than a minute before.
 	APIKeyUsed(ctx context.Context, org message.OrgID, id message.APIKeyID, at time.Time) error
 }
 
-// Login is a person in the installation; what they are in an organisation is a User.
+// Login is an address in the installation; what it is in an organisation is a User, with a password of
+// its own: whoever hands out links in one organisation must not open another.
 type Login struct {
-	ID           message.LoginID
-	Email        string // in lower case
-	PasswordHash string // empty until the first invitation is taken
-	CreatedAt    time.Time
+	ID        message.LoginID
+	Email     string // in lower case
+	CreatedAt time.Time
 }
 
 // User is what a login is in one organisation.
@@ -148,10 +143,13 @@ type Session struct {
 
 // Membership is one organisation that a login may work in.
 type Membership struct {
-	Org     message.OrgID  `json:"id"`
-	OrgKey  string         `json:"key"`
-	OrgName string         `json:"name"`
-	User    message.UserID `json:"-"`
+	Org     message.OrgID `json:"id"`
+	OrgKey  string        `json:"key"`
+	OrgName string        `json:"name"`
+
+	User         message.UserID `json:"-"`
+	Active       bool           `json:"-"`
+	PasswordHash string         `json:"-"`
 }
 
 // Invitation is what the page behind an invite or reset link shows before a password is set.
@@ -162,6 +160,5 @@ type Invitation struct {
 	OrgName   string         `json:"organisation"`
 	Email     string         `json:"email"`
 	Name      string         `json:"name"`
-	Known     bool           `json:"known" doc:"the person already has a password here: it is asked for instead of a new one"`
 	ExpiresAt time.Time      `json:"expires_at"`
 }

@@ -2,6 +2,7 @@ package staff
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -227,18 +228,13 @@ func (s *Service) Invite(ctx context.Context, by Principal, id message.UserID) (
 	})
 }
 
-// Reset makes a link with which a user sets a new password. A person who also works in another
-// organisation is not this administrator's alone: they can't be reset from here.
+// Reset makes a link with which a user sets a new password for this organisation.
 func (s *Service) Reset(ctx context.Context, by Principal, id message.UserID) (link string, err error) {
-	return s.newLink(ctx, by, id, PurposeReset, func(tx Tx, user User) error {
+	return s.newLink(ctx, by, id, PurposeReset, func(_ Tx, user User) error {
 		if user.JoinedAt.IsZero() {
 			return fault.New(fault.Conflict, "This user has not joined yet. Invite them again instead.")
 		}
-		n, err := tx.MembershipCount(user.Login)
-		if err == nil && n > 1 {
-			err = fault.New(fault.Conflict, "This person also works in another organisation, so the password can't be reset from here.")
-		}
-		return err
+		return nil
 	})
 }
 
@@ -272,38 +268,20 @@ func (s *Service) Invited(ctx context.Context, token string) (Invitation, error)
 	return found, err
 }
 
-// Join takes an invite or reset link: it sets the password and signs in. Somebody who already has a
-// password here proves it instead, so that an invitation never takes over another organisation's person.
+// Join takes an invite or reset link: it sets the password with which this organisation is opened, and
+// signs in to it. The same address in other organisations is not touched: a link proves only that its
+// administrator gave it away, since without a mail server they hand it over themselves.
 func (s *Service) Join(ctx context.Context, token, name, password string, from Client) (SignedIn, error) {
 	found, err := s.Invited(ctx, token)
 	if err != nil {
 		return SignedIn{}, err
 	}
-	proves := found.Purpose == PurposeInvite && found.Known
-	var hash string
-	if proves {
-		if err := s.byEmail.take(found.Email, time.Now()); err != nil {
-			return SignedIn{}, err
-		}
-		login, _, err := s.reads.LoginByEmail(ctx, found.Email)
-		if err != nil {
-			return SignedIn{}, err
-		}
-		good, err := s.passwords.Verify(ctx, login.PasswordHash, password)
-		if err != nil {
-			return SignedIn{}, err
-		}
-		if !good {
-			return SignedIn{}, fault.New(fault.BadLogin, "You already have a password here. This is not it.")
-		}
-		s.byEmail.give(found.Email, time.Now())
-	} else {
-		if err := CheckPassword(password, found.Email); err != nil {
-			return SignedIn{}, err
-		}
-		if hash, err = s.passwords.Hash(ctx, password); err != nil {
-			return SignedIn{}, err
-		}
+	if err := CheckPassword(password, found.Email); err != nil {
+		return SignedIn{}, err
+	}
+	hash, err := s.passwords.Hash(ctx, password)
+	if err != nil {
+		return SignedIn{}, err
 	}
 	var user User
 	err = s.write(ctx, found.Org, func(tx Tx) error {
@@ -316,10 +294,17 @@ func (s *Service) Join(ctx context.Context, token, name, password string, from C
 	if err != nil {
 		return SignedIn{}, err
 	}
-	return s.signIn(ctx, user.Login, found.Org.String(), from)
+	// The password is not compared with those of other organisations: that would let an administrator
+	// with many links guess them.
+	memberships, err := s.reads.Memberships(ctx, found.Email)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	memberships = slices.DeleteFunc(memberships, func(m Membership) bool { return m.Org != found.Org })
+	return s.signIn(ctx, memberships, "", from)
 }
 
-// take spends the link. hash is the new password's, empty when the old one was proved.
+// take spends the link and signs out whoever used the password before.
 func (s *Service) take(tx Tx, token []byte, name, hash string) (User, error) {
 	t, found, err := tx.Token(token)
 	if err != nil {
@@ -332,23 +317,8 @@ func (s *Service) take(tx Tx, token []byte, name, hash string) (User, error) {
 	if err != nil {
 		return user, err
 	}
-	login, err := tx.Login(user.Login)
-	if err != nil {
+	if err := tx.SetPassword(user.ID, hash); err != nil {
 		return user, err
-	}
-	if hash == "" || t.Purpose == PurposeInvite && login.PasswordHash != "" {
-		// The password must have been there when it was proved, and must not be replaced when another
-		// invitation set it in the meantime.
-		if hash != "" || login.PasswordHash == "" {
-			return user, fault.New(fault.Conflict, "This account changed just now. Open the link again.")
-		}
-	} else {
-		if err := tx.SetPassword(user.Login, hash); err != nil {
-			return user, err
-		}
-		if err := tx.DeleteLoginSessions(user.Login); err != nil {
-			return user, err
-		}
 	}
 	if user.JoinedAt.IsZero() {
 		user.JoinedAt = tx.Now()
@@ -357,7 +327,7 @@ func (s *Service) take(tx Tx, token []byte, name, hash string) (User, error) {
 		user.Name = clip(name, 100)
 	}
 	tx.AccessChanged()
-	if err := tx.DeleteTokens(user.ID, PurposeInvite, PurposeReset); err != nil {
+	if err := tx.DeleteTokens(user.ID, PurposeSession, PurposeInvite, PurposeReset); err != nil {
 		return user, err
 	}
 	return user, tx.SaveUser(&user)

@@ -41,12 +41,6 @@ func (tx *Tx) DeleteTokens(user message.UserID, purposes ...staff.Purpose) error
 	return nil
 }
 
-// DeleteLoginSessions signs a person out of every organisation.
-func (tx *Tx) DeleteLoginSessions(id message.LoginID) error {
-	return tx.exec(`DELETE FROM staff_token WHERE purpose = $2 AND EXISTS
- (SELECT 1 FROM staff_user u WHERE u.login_id = $1 AND u.org_id = staff_token.org_id AND u.id = staff_token.user_id)`, id, string(staff.PurposeSession))
-}
-
 // SessionByToken finds the signed-in user of a token.
 func (db *DB) SessionByToken(ctx context.Context, hash []byte) (s staff.Session, found bool, err error) {
 	dest := append([]any{&s.Org, &s.CSRF, &s.ExpiresAt}, userDest(&s.User)...)
@@ -57,8 +51,8 @@ func (db *DB) SessionByToken(ctx context.Context, hash []byte) (s staff.Session,
 
 // Invitation finds what an invite or reset link is for.
 func (db *DB) Invitation(ctx context.Context, hash []byte) (i staff.Invitation, found bool, err error) {
-	found, err = one(db.reader(ctx, message.OrgID{}), []any{&i.Org, &i.User, text(&i.Purpose), &i.ExpiresAt, &i.OrgName, &i.Email, &i.Name, &i.Known},
-		`SELECT t.org_id, t.user_id, t.purpose, t.expires_at, o.name, l.email, u.name, l.password_hash IS NOT NULL
+	found, err = one(db.reader(ctx, message.OrgID{}), []any{&i.Org, &i.User, text(&i.Purpose), &i.ExpiresAt, &i.OrgName, &i.Email, &i.Name},
+		`SELECT t.org_id, t.user_id, t.purpose, t.expires_at, o.name, l.email, u.name
  FROM staff_token t JOIN org o ON o.id = t.org_id JOIN staff_user u ON u.org_id = t.org_id AND u.id = t.user_id JOIN login l ON l.id = u.login_id
  WHERE t.token_hash = $1 AND t.purpose <> $2 AND u.active`, hash, string(staff.PurposeSession))
 	return i, found, err

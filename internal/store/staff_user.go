@@ -11,28 +11,15 @@ import (
 	"switchboard/internal/staff"
 )
 
-// LoginByEmail finds a person of the installation.
+// LoginByEmail finds an address of the installation.
 func (tx *Tx) LoginByEmail(email string) (l staff.Login, found bool, err error) {
-	found, err = one(tx, []any{&l.ID, &l.Email, &l.PasswordHash, &l.CreatedAt},
-		"SELECT id, email, password_hash, created_at FROM login WHERE email = $1", email)
+	found, err = one(tx, []any{&l.ID, &l.Email, &l.CreatedAt}, "SELECT id, email, created_at FROM login WHERE email = $1", email)
 	return l, found, err
 }
 
-// LoginByEmail for those who read.
-func (db *DB) LoginByEmail(ctx context.Context, email string) (staff.Login, bool, error) {
-	return db.reader(ctx, message.OrgID{}).LoginByEmail(email)
-}
-
-// Login by id, locked.
-func (tx *Tx) Login(id message.LoginID) (l staff.Login, err error) {
-	found, err := one(tx, []any{&l.ID, &l.Email, &l.PasswordHash, &l.CreatedAt},
-		"SELECT id, email, password_hash, created_at FROM login WHERE id = $1"+tx.db.dialect.forUpdate, id)
-	return l, must(found, err, "login")
-}
-
-// InsertLogin adds a person. Of two that come with the same e-mail at once the second is refused.
+// InsertLogin adds an address. Of two that come with the same e-mail at once the second is refused.
 func (tx *Tx) InsertLogin(l staff.Login) error {
-	n, err := tx.affected("INSERT INTO login (id, email, password_hash, created_at) VALUES ($1, $2, NULL, $3) ON CONFLICT (email) DO NOTHING",
+	n, err := tx.affected("INSERT INTO login (id, email, created_at) VALUES ($1, $2, $3) ON CONFLICT (email) DO NOTHING",
 		l.ID, l.Email, us(l.CreatedAt))
 	return unlessTaken(n, err, "email", "This address was invited just now. Try again.")
 }
@@ -47,23 +34,17 @@ func unlessTaken(n int64, err error, field, text string) error {
 	return e
 }
 
-// SetPassword of a person.
-func (tx *Tx) SetPassword(id message.LoginID, hash string) error {
-	return tx.exec("UPDATE login SET password_hash = $2 WHERE id = $1", id, hash)
+// SetPassword with which a login opens this organisation.
+func (tx *Tx) SetPassword(id message.UserID, hash string) error {
+	return tx.exec("UPDATE staff_user SET password_hash = $3 WHERE org_id = $1 AND id = $2", tx.org, id, hash)
 }
 
-// MembershipCount is in how many organisations a person has a user.
-func (tx *Tx) MembershipCount(id message.LoginID) (n int, err error) {
-	_, err = one(tx, []any{&n}, "SELECT count(*) FROM staff_user WHERE login_id = $1", id)
-	return n, err
-}
-
-// Memberships that can be used, oldest first.
-func (db *DB) Memberships(ctx context.Context, login message.LoginID) ([]staff.Membership, error) {
+// Memberships of an address in which a user has joined, oldest first.
+func (db *DB) Memberships(ctx context.Context, email string) ([]staff.Membership, error) {
 	return list(db.reader(ctx, message.OrgID{}), func(r row, m *staff.Membership) error {
-		return r.Scan(&m.Org, &m.OrgKey, &m.OrgName, &m.User)
-	}, `SELECT o.id, o.key, o.name, u.id FROM staff_user u JOIN org o ON o.id = u.org_id
- WHERE u.login_id = $1 AND u.active AND u.joined_at IS NOT NULL ORDER BY u.created_at, u.id`, login)
+		return r.Scan(&m.Org, &m.OrgKey, &m.OrgName, &m.User, &m.Active, &m.PasswordHash)
+	}, `SELECT o.id, o.key, o.name, u.id, u.active, u.password_hash FROM login l JOIN staff_user u ON u.login_id = l.id JOIN org o ON o.id = u.org_id
+ WHERE l.email = $1 AND u.joined_at IS NOT NULL AND u.password_hash IS NOT NULL ORDER BY u.created_at, u.id`, email)
 }
 
 const userColumns = `u.id, u.login_id, l.email, u.name, u.permission_set_id, s.permissions, u.capacity, u.active, u.joined_at, u.created_at, u.version

@@ -14,7 +14,7 @@ type loginIn struct {
 	Body struct {
 		Email        string `json:"email" maxLength:"254"`
 		Password     string `json:"password" maxLength:"500"`
-		Organisation string `json:"organisation,omitempty" doc:"id or key, for people who work in several; the first one if not said"`
+		Organisation string `json:"organisation,omitempty" doc:"id or key, for people whose password opens several; the first one if not said"`
 	}
 }
 
@@ -23,7 +23,7 @@ type LoginAnswer struct {
 	Token         string             `json:"token" doc:"for Authorization: Bearer; the same session stands in the cookie"`
 	User          resource.User      `json:"user"`
 	CSRF          string             `json:"csrf" doc:"to be sent as X-CSRF-Token when the cookie is used"`
-	Organisations []staff.Membership `json:"organisations" doc:"where this login may work"`
+	Organisations []staff.Membership `json:"organisations" doc:"where the password that was given opens the door"`
 }
 
 func (a *API) login(ctx context.Context, _ staff.Principal, in *loginIn) (LoginAnswer, error) {
@@ -65,7 +65,7 @@ type joinIn struct {
 	Token string `path:"token" maxLength:"100"`
 	Body  struct {
 		Name     string `json:"name,omitempty" maxLength:"100" doc:"as customers see it"`
-		Password string `json:"password" maxLength:"500" doc:"a new one; the present one of somebody who is known already"`
+		Password string `json:"password" maxLength:"500" doc:"a new one, for this organisation"`
 	}
 }
 

@@ -139,7 +139,7 @@ func TestUsers(t *testing.T) {
 		again := c.do("POST", "/users/"+id+"/invite", nil).is(200).str("link")
 		token := func(link string) string { return "/api/v1/invitations/" + link[strings.LastIndex(link, "/")+1:] }
 		w.call("", "GET", token(link), nil).refuses(404, "not_found")
-		if shown := w.call("", "GET", token(again), nil).is(200); shown.str("organisation") != "Acme" || shown.at("known") != false {
+		if shown := w.call("", "GET", token(again), nil).is(200); shown.str("organisation") != "Acme" {
 			w.t.Fatalf("the link shows %s", shown.text)
 		}
 		w.call("", "POST", token(again), object{"password": "short"}).refuses(422, "unprocessable")
@@ -170,27 +170,54 @@ func TestUsers(t *testing.T) {
 	})
 }
 
-// An invitation of one organisation must not take over a person of another.
-func TestInvitationOfAKnownPersonAsksForTheirPassword(t *testing.T) {
+// What an administrator of one organisation does must not open another, whoever invited first.
+func TestAnOrganisationsLinksOpenNoOther(t *testing.T) {
 	each(t, func(w *world) {
 		a, b := w.company("Acme"), w.company("Bolt")
-		made := b.do("POST", "/users", object{"name": "Ada", "email": a.email, "role": "admin"}).is(201)
-		link := made.str("invite_link")
-		path := "/api/v1/invitations/" + link[strings.LastIndex(link, "/")+1:]
-		if w.call("", "GET", path, nil).is(200).at("known") != true {
-			w.t.Fatal("she is not known")
+		const email = "vera@example.com"
+		path := func(made reply, field string) string {
+			link := made.str(field)
+			return "/api/v1/invitations/" + link[strings.LastIndex(link, "/")+1:]
 		}
-		w.call("", "POST", path, object{"password": "a password of my own"}).refuses(401, "bad_login")
-		w.call("", "POST", "/api/v1/login", object{"email": a.email, "password": password}).is(200)
-		w.call("", "POST", path, object{"password": password}).is(200)
-		b.do("POST", "/users/"+made.str("id")+"/reset", nil).refuses(409, "conflict")
-		both := w.call("", "POST", "/api/v1/login", object{"email": a.email, "password": password}).is(200)
-		if both.str("organisations.0.key") != a.key || both.str("organisations.1.key") != b.key {
+		login := func(password, organisation string) reply {
+			return w.call("", "POST", "/api/v1/login", object{"email": email, "password": password, "organisation": organisation})
+		}
+		const inA, inB = "the password at Acme", "the password at Bolt"
+		byA := a.do("POST", "/users", object{"name": "Vera", "email": email, "role": "admin"}).is(201)
+		byB := b.do("POST", "/users", object{"name": "Vera", "email": email, "role": "agent"}).is(201)
+
+		// Bolt's link is taken first: it opens Bolt and nothing else, and Acme's still does its work.
+		atB := w.call("", "POST", path(byB, "invite_link"), object{"password": inB}).is(200).str("token")
+		login(inB, a.key).refuses(403, "no_permission")
+		atA := w.call("", "POST", path(byA, "invite_link"), object{"password": inA}).is(200)
+		if n := len(atA.at("organisations").([]any)); n != 1 {
+			w.t.Fatalf("a link to one organisation opened %d", n)
+		}
+		if got := login(inA, "").is(200); got.str("organisations.0.key") != a.key || len(got.at("organisations").([]any)) != 1 {
+			w.t.Fatalf("Acme's password opens %s", got.text)
+		}
+		login(inA, b.key).refuses(403, "no_permission")
+		login(inB, a.key).refuses(403, "no_permission")
+
+		// A reset at Bolt ends her sessions there, not at Acme, and leaves Acme's password alone.
+		reset := b.do("POST", "/users/"+byB.str("id")+"/reset", nil).is(200)
+		w.call("", "POST", path(reset, "link"), object{"password": inB + " 2"}).is(200)
+		w.call(atB, "GET", "/api/v1/me", nil).refuses(401, "unauthorized")
+		w.call(atA.str("token"), "GET", "/api/v1/me", nil).is(200)
+		login(inB, "").refuses(401, "bad_login")
+		login(inA, "").is(200)
+
+		// Who likes one password better has it, and opens both with it.
+		reset = b.do("POST", "/users/"+byB.str("id")+"/reset", nil).is(200)
+		w.call("", "POST", path(reset, "link"), object{"password": inA}).is(200)
+		if both := login(inA, b.key).is(200); len(both.at("organisations").([]any)) != 2 ||
+			w.call(both.str("token"), "GET", "/api/v1/me", nil).is(200).str("organisation.key") != b.key {
 			w.t.Fatalf("organisations %s", both.text)
 		}
-		other := w.call("", "POST", "/api/v1/login", object{"email": a.email, "password": password, "organisation": b.key}).is(200)
-		if w.call(other.str("token"), "GET", "/api/v1/me", nil).is(200).str("organisation.key") != b.key {
-			w.t.Fatal("signed in to the wrong organisation")
+		// Switched off at Bolt she still works at Acme.
+		b.do("PATCH", "/users/"+byB.str("id"), object{"active": false}).is(200)
+		if got := login(inA, "").is(200); len(got.at("organisations").([]any)) != 1 {
+			w.t.Fatalf("organisations %s", got.text)
 		}
 	})
 }
