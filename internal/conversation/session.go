@@ -118,7 +118,8 @@ type Session struct {
 	AgentMessages    int
 	CustomerMessages int
 	Prechat          []message.Field
-	Routing          string // last routing decision in words
+	PageValues       []message.Field // what the customer's page says of them, newest
+	Routing          string          // last routing decision in words
 	Flagged          string
 	LastActivityAt   time.Time
 	ModifiedAt       time.Time

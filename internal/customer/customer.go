@@ -26,6 +26,8 @@ type Tx interface {
 	Once(channel message.ChannelID, key string) (first bool, err error)
 	// LastAgentWithin is how long a channel remembers a customer's last agent (RT-5).
 	LastAgentWithin(channel message.ChannelID) (time.Duration, error)
+	// SavePageValues keeps what the customer's page says now with the session.
+	SavePageValues(s *conversation.Session) error
 	InsertCustomerToken(t Token) error
 	// RevokeCustomerTokens ends a token and those continued from it.
 	RevokeCustomerTokens(t Token) error

@@ -80,15 +80,16 @@ func (d *Deployment) onlyHidden(answers map[string]string) bool {
 	return !slices.ContainsFunc(d.Settings.Prechat, func(f resource.PrechatField) bool { return !f.Hidden && answers[f.Name] != "" })
 }
 
-// asksFirst reports whether a session needs the pre-chat that did not come with its first message. A
-// client that says it begins a session has shown the form; it may come without answers where none is
-// required.
-func (d *Deployment) asksFirst(begins bool) bool {
+// asksFirst reports whether a session needs the pre-chat that did not come with its first message. later
+// is a session after the conversation's first. A client that says it begins a session has shown the form
+// of each session; it may come without answers where none is required. A form that is asked once stands
+// before the conversation: whether it was shown can't be told, so only a required answer is missed.
+func (d *Deployment) asksFirst(begins, later bool) bool {
 	s := &d.Settings
-	if !s.PrechatActive || !s.PrechatEachOne {
+	if !s.PrechatActive || later && !s.PrechatEachOne {
 		return false
 	}
-	return !begins || slices.ContainsFunc(s.Prechat, func(f resource.PrechatField) bool { return f.Required && !f.Hidden })
+	return s.PrechatEachOne && !begins || slices.ContainsFunc(s.Prechat, func(f resource.PrechatField) bool { return f.Required && !f.Hidden })
 }
 
 // complaintAbout is what is wrong with an answer, or nothing.

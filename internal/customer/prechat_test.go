@@ -68,6 +68,32 @@ func TestALaterSessionBringsHiddenValuesAlone(t *testing.T) {
 	}
 }
 
+func TestARequiredFormIsNotSkipped(t *testing.T) {
+	for _, c := range []struct {
+		required, each, begins, later, asks bool
+	}{
+		{required: true, asks: true},
+		{required: true, begins: true, asks: true},
+		{required: true, later: true},
+		{},
+		{each: true, asks: true},
+		{each: true, begins: true},
+		{each: true, required: true, begins: true, asks: true},
+		{each: true, required: true, later: true, asks: true},
+	} {
+		d := &Deployment{Settings: resource.DeploymentSettings{PrechatActive: true, PrechatEachOne: c.each, Prechat: []resource.PrechatField{
+			{Name: "_firstName", Type: "Text", Required: c.required}, {Name: "page", Type: "Text", Hidden: true, Required: true},
+		}}}
+		if got := d.asksFirst(c.begins, c.later); got != c.asks {
+			t.Errorf("%+v: %v", c, got)
+		}
+		d.Settings.PrechatActive = false
+		if d.asksFirst(c.begins, c.later) {
+			t.Errorf("%+v: a form that is switched off is asked", c)
+		}
+	}
+}
+
 func TestLanguagesStandInForEachOther(t *testing.T) {
 	for _, c := range []struct {
 		lang string

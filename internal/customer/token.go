@@ -8,18 +8,13 @@ import (
 	"regexp"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"switchboard/internal/fault"
 	"switchboard/internal/message"
 )
 
-const (
-	// DefaultTokenFor is how long an access token is good.
-	DefaultTokenFor = 6 * time.Hour
-	// deviceMax is the longest device id in bytes.
-	deviceMax = 200
-)
+// DefaultTokenFor is how long an access token is good.
+const DefaultTokenFor = 6 * time.Hour
 
 // Token lets one messaging user in through one deployment until it expires. It is kept as its hash.
 type Token struct {
@@ -67,17 +62,12 @@ func (s *Service) Published(ctx context.Context, orgKey, name string) (*Deployme
 }
 
 // Admit gives an unverified visitor a token. The device id is all that tells them from others, so a
-// browser that loses it is a new person; without one they get a random one to keep.
+// browser that loses it is a new person; without one that will do they get another to keep.
 func (s *Service) Admit(ctx context.Context, d *Deployment, device, language string) (a Admission, err error) {
 	if !d.ChannelActive {
 		return a, channelInactive()
 	}
-	if len(device) > deviceMax || !utf8.ValidString(device) {
-		return a, fault.New(fault.Malformed, "deviceId has at most %d bytes.", deviceMax)
-	}
-	if device == "" {
-		device = newSecret()
-	}
+	device = deviceOf(device)
 	secret := newSecret()
 	now := s.now()
 	t := Token{Hash: hashOf(secret), Org: d.Org, Channel: d.Channel, Deployment: d.ID, CreatedAt: now, ExpiresAt: now.Add(s.tokenFor())}

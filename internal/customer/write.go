@@ -36,14 +36,17 @@ type Draft struct {
 	// Begins: the client knows that this message begins a session, and has asked what the form asks.
 	Begins   bool
 	Answers  map[string]string // to the pre-chat
+	Page     []message.Field   // what the page says of its customer; nil where it says nothing
 	Language string
 }
 
 // OpenConversation makes the conversation that a client names, or finds the one it made before. With
 // answers to the pre-chat a session begins at once, new, and waits for the first message (SL-2).
-func (s *Service) OpenConversation(ctx context.Context, v *Visitor, thread string, answers map[string]string, lang string) (created bool, err error) {
+func (s *Service) OpenConversation(ctx context.Context, v *Visitor, thread string, answers map[string]string, page []message.Field, lang string) (created bool, err error) {
 	if !threadForm.MatchString(thread) {
-		return false, fault.New(fault.Malformed, "conversationId must be a UUID in lower case.")
+		e := fault.New(fault.Malformed, "conversationId must be a UUID in lower case.")
+		e.Fields = map[string]string{"conversationId": e.Text}
+		return false, e
 	}
 	fields, err := v.Deployment.Prechat(answers, lang, false)
 	if err != nil {
@@ -52,13 +55,17 @@ func (s *Service) OpenConversation(ctx context.Context, v *Visitor, thread strin
 	err = s.Write(ctx, v.Org, func(tx Tx) error {
 		c, fresh, err := tx.EnsureConversation(v.Channel, v.Customer, thread)
 		created = fresh
-		if err != nil || !fresh || len(fields) == 0 {
+		// Its first session begins with the answers, also where a client makes it before it asks.
+		if err != nil || !c.Session.ID.IsZero() || !c.ClosedAt.IsZero() || len(fields) == 0 {
 			return err
 		}
 		if err := tx.NameCustomer(v.Customer, profile(fields, lang)); err != nil {
 			return err
 		}
 		if err := conversation.Begin(tx, &c, conversation.FromCustomer, conversation.CustomerWrote, fields); err != nil {
+			return err
+		}
+		if _, err := keepPage(tx, &c.Session, page); err != nil {
 			return err
 		}
 		return tx.SetTimer(conversation.TimerNewEnds, c.Session.ID.String(), tx.Now().Add(conversation.NewEnds))
@@ -70,10 +77,6 @@ func (s *Service) OpenConversation(ctx context.Context, v *Visitor, thread strin
 // the entry; posted again with the same id it returns the first one.
 func (s *Service) Say(ctx context.Context, v *Visitor, thread string, d Draft) (said conversation.Entry, err error) {
 	if err := d.check(); err != nil {
-		return said, err
-	}
-	fields, err := v.Deployment.Prechat(d.Answers, d.Language, true)
-	if err != nil {
 		return said, err
 	}
 	err = s.Write(ctx, v.Org, func(tx Tx) error {
@@ -92,14 +95,19 @@ func (s *Service) Say(ctx context.Context, v *Visitor, thread string, d Draft) (
 		if !c.ClosedAt.IsZero() {
 			return closed()
 		}
-		if !c.Session.Status.Open() && len(fields) == 0 && v.Deployment.asksFirst(d.Begins) {
-			return fault.New(fault.NoSession, "The last session is over. Ask the pre-chat form again, then send the message as the first of a new session.")
+		later := !c.Session.ID.IsZero()
+		fields, err := v.Deployment.Prechat(d.Answers, d.Language, later)
+		if err != nil {
+			return err
+		}
+		if !c.Session.Status.Open() && len(fields) == 0 && v.Deployment.asksFirst(d.Begins, later) {
+			return fault.New(fault.NoSession, "No session is open. Ask the pre-chat form, then send the message as the first of a new session.")
 		}
 		e := conversation.Entry{ID: message.NewID[message.EntryID](), Kind: message.KindMessage, Content: d.Content, ClientID: d.ID}
 		if err := answer(tx, &c, &e, d.AnswerTo); err != nil {
 			return err
 		}
-		if err := s.say(tx, &c, v, &e, fields, d.Language); err != nil {
+		if err := s.say(tx, &c, v, &e, fields, &d); err != nil {
 			return err
 		}
 		said = e
@@ -109,7 +117,7 @@ func (s *Service) Say(ctx context.Context, v *Visitor, thread string, d Draft) (
 }
 
 // say moves the session as a customer's message does, and appends it.
-func (s *Service) say(tx Tx, c *conversation.Conversation, v *Visitor, e *conversation.Entry, fields []message.Field, lang string) error {
+func (s *Service) say(tx Tx, c *conversation.Conversation, v *Visitor, e *conversation.Entry, fields []message.Field, d *Draft) error {
 	if e.Content.File != nil {
 		if _, err := tx.BindFile(e.Content.File.ID, c.ID); err != nil {
 			return err
@@ -129,6 +137,10 @@ func (s *Service) say(tx Tx, c *conversation.Conversation, v *Visitor, e *conver
 	if err != nil {
 		return err
 	}
+	news, err := keepPage(tx, &c.Session, d.Page)
+	if err != nil {
+		return err
+	}
 	if err := conversation.Received(tx, c, e); err != nil {
 		return err
 	}
@@ -137,12 +149,15 @@ func (s *Service) say(tx Tx, c *conversation.Conversation, v *Visitor, e *conver
 			return err
 		}
 	}
-	if p := profile(fields, lang); p.Name != "" {
+	if p := profile(fields, d.Language); p.Name != "" {
 		if err := tx.NameCustomer(v.Customer, p); err != nil {
 			return err
 		}
 	}
 	if !changed {
+		if news {
+			return tx.SessionChanged(&c.Session)
+		}
 		return nil
 	}
 	if err := tx.CustomerEvent(conversation.CustomerEvent{
@@ -156,7 +171,9 @@ func (s *Service) say(tx Tx, c *conversation.Conversation, v *Visitor, e *conver
 
 func (d *Draft) check() error {
 	if !messageForm.MatchString(d.ID) {
-		return fault.New(fault.Malformed, "message.id must be a UUID made by the client.")
+		e := fault.New(fault.Malformed, "message.id must be a UUID made by the client.")
+		e.Fields = map[string]string{"message.id": e.Text}
+		return e
 	}
 	c := &d.Content
 	c.Text = strings.TrimRight(c.Text, " \n\t\r")

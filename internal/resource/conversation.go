@@ -95,6 +95,7 @@ type Session struct {
 	CustomerMessages int                    `json:"customer_messages"`
 	LengthSeconds    int64                  `json:"length_seconds" doc:"end minus accept, 0 while open"`
 	Prechat          []message.Field        `json:"prechat,omitempty"`
+	PageValues       []message.Field        `json:"page_values,omitempty" doc:"what the customer's page says (setAutoResponseParameters), by name; the page's word, not verified"`
 	Routing          string                 `json:"routing,omitempty" doc:"the last routing decision in words: why this agent, or why still waiting"`
 	Flagged          string                 `json:"flagged,omitempty" doc:"the note with which an agent asked for help"`
 	ModifiedAt       time.Time              `json:"modified_at"`

@@ -33,15 +33,15 @@ func (tx *Tx) conversationWhere(where string, args ...any) (c conversation.Conve
 }
 
 func (tx *Tx) headWhere(where string, args ...any) (c conversation.Conversation, found bool, err error) {
-	var prechat string
+	var told sessionTold
 	dest := []any{&c.ID, &c.Channel, &c.ChannelType, &c.Provider, &c.Customer, &c.ThreadKey, &c.LastSeq, &c.CustomerSeq, &c.CustomerAt,
 		&c.LastAgent, &c.LastAgentAt, &c.LastActivityAt, &c.CreatedAt, &c.ClosedAt, &c.Version}
-	found, err = one(tx, append(dest, sessionDest(tx, &c.Session, &prechat)...),
+	found, err = one(tx, append(dest, sessionDest(tx, &c.Session, &told)...),
 		conversationSelect+sessionColumns+conversationFrom+where, args...)
 	if err != nil || !found {
 		return c, found, err
 	}
-	return c, true, readPrechat(&c.Session, prechat)
+	return c, true, told.read(&c.Session)
 }
 
 // Conversation with its latest session; the conversation's row is locked, and stands for its session's

@@ -11,19 +11,25 @@ import (
 const sessionColumns = `s.id, s.number, s.conversation_id, s.channel_id, s.channel_type, s.user_id, s.status, s.origin,
  s.agent_id, s.agent_type, s.queue_id, s.started_at, s.waiting_since, s.accepted_at, s.inactive_at, s.ended_at,
  s.last_activity_at, s.ended_by, s.end_reason, s.error_code, s.error_text, s.agent_messages, s.customer_messages,
- s.prechat_env, s.routing, s.flagged, s.modified_at, s.version`
+ s.prechat_env, s.page_env, s.routing, s.flagged, s.modified_at, s.version`
 
-// sessionDest is where sessionColumns go. prechat takes the opened envelope: see readPrechat.
-func sessionDest(tx *Tx, s *conversation.Session, prechat *string) []any {
+// sessionTold holds the opened envelopes of a session until read puts them there.
+type sessionTold struct{ prechat, page string }
+
+// sessionDest is where sessionColumns go. told takes the opened envelopes.
+func sessionDest(tx *Tx, s *conversation.Session, told *sessionTold) []any {
 	return []any{&s.ID, &s.Number, &s.Conversation, &s.Channel, &s.ChannelType, &s.Customer, text(&s.Status), text(&s.Origin),
 		&s.Agent, &s.AgentType, &s.Queue, &s.StartedAt, &s.WaitingSince, &s.AcceptedAt, &s.InactiveAt, &s.EndedAt,
 		&s.LastActivityAt, &s.EndedBy, &s.EndReason, &s.ErrorCode, &s.ErrorText, &s.AgentMessages, &s.CustomerMessages,
-		envelope{tx, prechat}, &s.Routing, &s.Flagged, &s.ModifiedAt, &s.Version}
+		envelope{tx, &told.prechat}, envelope{tx, &told.page}, &s.Routing, &s.Flagged, &s.ModifiedAt, &s.Version}
 }
 
-func readPrechat(s *conversation.Session, prechat string) error {
-	s.Prechat = nil
-	return jsonColumn{&s.Prechat}.Scan(prechat)
+func (t sessionTold) read(s *conversation.Session) error {
+	s.Prechat, s.PageValues = nil, nil
+	if err := (jsonColumn{&s.Prechat}).Scan(t.prechat); err != nil {
+		return err
+	}
+	return jsonColumn{&s.PageValues}.Scan(t.page)
 }
 
 // NextSessionNumber counts up for each organisation. On PostgreSQL it comes from a sequence of the
@@ -47,14 +53,21 @@ func (tx *Tx) InsertSession(s *conversation.Session) error {
  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)`,
 		tx.org, s.ID, s.Number, s.Conversation, s.Channel, s.ChannelType, s.Customer, string(s.Status), true, string(s.Origin),
 		s.Agent, s.AgentType, s.Queue, us(s.StartedAt), us(s.WaitingSince), us(s.AcceptedAt), us(s.InactiveAt), us(s.EndedAt), us(s.LastActivityAt), s.EndedBy,
-		s.EndReason, s.ErrorCode, s.ErrorText, s.AgentMessages, s.CustomerMessages, tx.sealPrechat(s), s.Routing, s.Flagged, us(s.ModifiedAt), s.Version)
+		s.EndReason, s.ErrorCode, s.ErrorText, s.AgentMessages, s.CustomerMessages, tx.sealFields(s, s.Prechat), s.Routing, s.Flagged, us(s.ModifiedAt), s.Version)
 }
 
-func (tx *Tx) sealPrechat(s *conversation.Session) []byte {
-	if len(s.Prechat) == 0 {
+func (tx *Tx) sealFields(s *conversation.Session, fields []message.Field) []byte {
+	if len(fields) == 0 {
 		return nil
 	}
-	return tx.seal(s.Customer, asJSON(s.Prechat))
+	return tx.seal(s.Customer, asJSON(fields))
+}
+
+// SavePageValues keeps what the customer's page says now. The caller holds the conversation's lock.
+func (tx *Tx) SavePageValues(s *conversation.Session) error {
+	s.Version++
+	return tx.exec("UPDATE session SET page_env = $3, modified_at = $4, version = $5 WHERE org_id = $1 AND id = $2",
+		tx.org, s.ID, tx.sealFields(s, s.PageValues), us(s.ModifiedAt), s.Version)
 }
 
 // SaveSession writes everything that may change. The caller holds the conversation's lock.

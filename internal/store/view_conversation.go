@@ -83,8 +83,9 @@ const rowFrom = ` FROM conversation c
 
 // rowText is what a row's statement gives as text and is taken apart after it.
 type rowText struct {
-	row                                *inbox.Row
-	last, preview, routing, queue, pre string
+	row                           *inbox.Row
+	last, preview, routing, queue string
+	told                          sessionTold
 }
 
 func (v *Views) rowHeads(tx *Tx, wanted []message.ConversationID, rows map[message.ConversationID]*inbox.Row) error {
@@ -96,7 +97,7 @@ func (v *Views) rowHeads(tx *Tx, wanted []message.ConversationID, rows map[messa
 			&h.LastActivityAt, &h.CreatedAt, &h.ClosedAt, &h.Version, &t.last, opened{tx, &t.preview},
 			&h.ChannelType, &h.Provider, &c.Channel.Name, &c.Channel.Address, &f.ChannelActive, text(&f.Required), &t.routing,
 			opened{tx, &c.Customer.Name}, &c.Customer.Picture, text(&f.Consent), &t.queue, opened{tx, &c.Customer.Address}},
-			viewSessionDest(tx, &h.Session, &t.pre)...)...)
+			viewSessionDest(tx, &h.Session, &t.told)...)...)
 	}, rowSelect+sessionColumns+rowFrom+"WHERE c.org_id = $1 AND c.id IN ("+in(&a, wanted)+")", a.args...)
 	if err != nil {
 		return err
@@ -160,7 +161,7 @@ func (tx *Tx) lastStatuses(texts []rowText, lasts []lastEntry) error {
 // finishRow fills what follows from the columns.
 func (v *Views) finishRow(t rowText, last lastEntry, names map[message.UserID]string) error {
 	r, c, h := t.row, &t.row.Conversation, &t.row.Head
-	if err := readPrechat(&h.Session, t.pre); err != nil {
+	if err := t.told.read(&h.Session); err != nil {
 		return err
 	}
 	var routing channelRouting

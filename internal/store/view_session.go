@@ -12,9 +12,9 @@ import (
 // sessionsOfMax is how many past sessions of one conversation are shown.
 const sessionsOfMax = 200
 
-// viewSessionDest is sessionDest for looking only: a shredded pre-chat reads as none.
-func viewSessionDest(tx *Tx, s *conversation.Session, prechat *string) []any {
-	dest := sessionDest(tx, s, prechat)
+// viewSessionDest is sessionDest for looking only: what was shredded reads as none.
+func viewSessionDest(tx *Tx, s *conversation.Session, told *sessionTold) []any {
+	dest := sessionDest(tx, s, told)
 	for i, d := range dest {
 		if e, ok := d.(envelope); ok {
 			dest[i] = opened(e)
@@ -37,7 +37,7 @@ func sessionResource(s *conversation.Session, channel resource.ChannelRef, custo
 		Channel: channel, Customer: customer, Agent: agentRef(s.Agent, names), AgentType: s.AgentType, Queue: queueRef(s.Queue, queue),
 		Origin: string(s.Origin), StartedAt: s.StartedAt, WaitingSince: timeOrNil(s.WaitingSince), AcceptedAt: timeOrNil(s.AcceptedAt),
 		InactiveAt: timeOrNil(s.InactiveAt), EndedAt: timeOrNil(s.EndedAt), EndedBy: s.EndedBy, EndReason: s.EndReason,
-		AgentMessages: s.AgentMessages, CustomerMessages: s.CustomerMessages, Prechat: s.Prechat, Routing: s.Routing, Flagged: s.Flagged,
+		AgentMessages: s.AgentMessages, CustomerMessages: s.CustomerMessages, Prechat: s.Prechat, PageValues: s.PageValues, Routing: s.Routing, Flagged: s.Flagged,
 		ModifiedAt: s.ModifiedAt, Version: s.Version,
 	}
 	if s.ErrorCode != "" {
@@ -101,10 +101,11 @@ func (v *Views) SessionsByID(ctx context.Context, org message.OrgID, wanted []me
 
 func (v *Views) sessionsByID(tx *Tx, wanted []message.SessionID) (map[message.SessionID]resource.Session, error) {
 	type loaded struct {
-		session    conversation.Session
-		channel    resource.ChannelRef
-		customer   resource.CustomerRef
-		queue, pre string
+		session  conversation.Session
+		channel  resource.ChannelRef
+		customer resource.CustomerRef
+		queue    string
+		told     sessionTold
 	}
 	out := map[message.SessionID]resource.Session{}
 	if len(wanted) == 0 {
@@ -113,7 +114,7 @@ func (v *Views) sessionsByID(tx *Tx, wanted []message.SessionID) (map[message.Se
 	a := ids{[]any{tx.org}}
 	rows, err := list(tx, func(r row, l *loaded) error {
 		return r.Scan(append([]any{&l.channel.Name, &l.channel.Address, opened{tx, &l.customer.Name}, &l.customer.Picture, opened{tx, &l.customer.Address}, &l.queue},
-			viewSessionDest(tx, &l.session, &l.pre)...)...)
+			viewSessionDest(tx, &l.session, &l.told)...)...)
 	}, `SELECT ch.name, ch.address, u.name_env, u.picture,
  (SELECT a.address_env FROM messaging_user_address a WHERE a.org_id = s.org_id AND a.user_id = s.user_id AND a.kind = 'phone' ORDER BY a.position LIMIT 1),
  q.name, `+sessionColumns+` FROM session s
@@ -136,7 +137,7 @@ func (v *Views) sessionsByID(tx *Tx, wanted []message.SessionID) (map[message.Se
 	}
 	for _, l := range rows {
 		s := &l.session
-		if err := readPrechat(s, l.pre); err != nil {
+		if err := l.told.read(s); err != nil {
 			return nil, err
 		}
 		l.channel.ID, l.channel.Type, l.customer.ID = s.Channel, s.ChannelType, s.Customer

@@ -18,7 +18,8 @@ export interface PageSettings {
 	language: string;
 	hidden: Record<string, string>;
 	visible: Record<string, Prefilled>;
-	autoResponse: Record<string, string>;
+	/** What the page says of its customer; undefined until it says something. */
+	autoResponse: Record<string, string> | undefined;
 	/** JWT that says who the customer is; empty for an unverified one. */
 	identity: string;
 }

@@ -220,9 +220,18 @@ func decode(body io.Reader, into any) error {
 	case errors.As(err, &tooLarge):
 		return err
 	case errors.As(err, &wrongType) && wrongType.Field != "":
-		return fault.Wrap(err, fault.Malformed, "The body's %q is not of the kind that this route takes.", wrongType.Field)
+		e := fault.Wrap(err, fault.Malformed, "The body's %q is not of the kind that this route takes.", wrongType.Field)
+		e.Fields = map[string]string{wrongType.Field: "This is not of the kind that this route takes."}
+		return e
 	}
 	return fault.Wrap(err, fault.Malformed, "The body is not the JSON that this route takes.")
+}
+
+// malformed names the property of the body at fault.
+func malformed(property, text string, args ...any) error {
+	e := fault.New(fault.Malformed, text, args...)
+	e.Fields = map[string]string{property: e.Text}
+	return e
 }
 
 // answer writes JSON.

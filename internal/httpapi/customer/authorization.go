@@ -63,7 +63,18 @@ func (a *API) admitVerified(w http.ResponseWriter, r *http.Request) error {
 
 func (a *API) published(r *http.Request, org, name string) (*customer.Deployment, error) {
 	if org == "" || name == "" {
-		return nil, fault.New(fault.Malformed, "The organisation's key and the deployment's name are needed.")
+		e := fault.New(fault.Malformed, "The organisation's key and the deployment's name are needed.")
+		e.Fields = map[string]string{}
+		named := "esDeveloperName" // of a body
+		if r.Method == http.MethodGet {
+			named = "esConfigName"
+		}
+		for property, value := range map[string]string{"orgId": org, named: name} {
+			if value == "" {
+				e.Fields[property] = "This is needed."
+			}
+		}
+		return nil, e
 	}
 	d, err := a.Customers.Published(r.Context(), orgKey(org), name)
 	if err != nil {

@@ -22,6 +22,7 @@ type messageBody struct {
 	DeveloperName string      `json:"esDeveloperName"`
 	NewSession    bool        `json:"isNewMessagingSession"`
 	Answers       answers     `json:"routingAttributes"`
+	Page          answers     `json:"autoResponseParameters"`
 	Language      string      `json:"language"`
 }
 
@@ -70,7 +71,10 @@ type inputValue struct {
 
 // draft reads the body as a message.
 func (b *messageBody) draft() (customer.Draft, error) {
-	d := b.frame()
+	d, err := b.frame()
+	if err != nil {
+		return d, err
+	}
 	m := &b.Message
 	switch {
 	case m.MessageType == "StaticContentMessage" && m.StaticContent != nil:
@@ -91,14 +95,15 @@ func (b *messageBody) draft() (customer.Draft, error) {
 		}
 		d.Content.Form = fields
 	default:
-		return d, fault.New(fault.Malformed, "message.messageType is StaticContentMessage, ChoicesResponseMessage or FormResponseMessage, each with its content.")
+		return d, malformed("message.messageType", "message.messageType is StaticContentMessage, ChoicesResponseMessage or FormResponseMessage, each with its content.")
 	}
 	return d, nil
 }
 
 // frame is what all kinds of messages have in common.
-func (b *messageBody) frame() customer.Draft {
-	return customer.Draft{ID: b.Message.ID, AnswerTo: b.Message.InReplyTo, Begins: b.NewSession, Answers: b.Answers, Language: b.Language}
+func (b *messageBody) frame() (customer.Draft, error) {
+	page, err := customer.PageValues(b.Page)
+	return customer.Draft{ID: b.Message.ID, AnswerTo: b.Message.InReplyTo, Begins: b.NewSession, Answers: b.Answers, Page: page, Language: b.Language}, err
 }
 
 func chosen(options []option) (message.Choice, error) {
@@ -193,6 +198,9 @@ func (a *answers) UnmarshalJSON(b []byte) error {
 	var raw map[string]json.RawMessage
 	if err := json.Unmarshal(b, &raw); err != nil {
 		return err
+	}
+	if raw == nil { // null
+		return nil
 	}
 	out := make(answers, len(raw))
 	for name, member := range raw {

@@ -24,6 +24,7 @@ func (a *API) openConversation(w http.ResponseWriter, r *http.Request, v *custom
 		ConversationID    string  `json:"conversationId"`
 		DeveloperName     string  `json:"esDeveloperName"`
 		RoutingAttributes answers `json:"routingAttributes"`
+		Page              answers `json:"autoResponseParameters"`
 		Language          string  `json:"language"`
 	}
 	if err := readJSON(w, r, &body); err != nil {
@@ -32,7 +33,11 @@ func (a *API) openConversation(w http.ResponseWriter, r *http.Request, v *custom
 	if err := sameDeployment(v, body.DeveloperName); err != nil {
 		return err
 	}
-	if _, err := a.Customers.OpenConversation(r.Context(), v, body.ConversationID, body.RoutingAttributes, body.Language); err != nil {
+	page, err := customer.PageValues(body.Page)
+	if err != nil {
+		return err
+	}
+	if _, err := a.Customers.OpenConversation(r.Context(), v, body.ConversationID, body.RoutingAttributes, page, body.Language); err != nil {
 		return err
 	}
 	return answer(w, http.StatusCreated, map[string]any{"conversationId": body.ConversationID})
@@ -175,7 +180,7 @@ func (a *API) typing(w http.ResponseWriter, r *http.Request, v *customer.Visitor
 		return err
 	}
 	if body.EntryType != typingStarted && body.EntryType != typingStopped {
-		return fault.New(fault.Malformed, "entryType is %s or %s.", typingStarted, typingStopped)
+		return malformed("entryType", "entryType is %s or %s.", typingStarted, typingStopped)
 	}
 	c, err := a.Customers.Conversation(r.Context(), v, r.PathValue("id"))
 	if err != nil {
@@ -209,7 +214,7 @@ func (a *API) acknowledge(w http.ResponseWriter, r *http.Request, v *customer.Vi
 		case "Read":
 			acks[i].Status = message.StatusRead
 		default:
-			return fault.New(fault.Malformed, "A receipt's entryType is Delivery or Read.")
+			return malformed("acks", "A receipt's entryType is Delivery or Read.")
 		}
 	}
 	if err := a.Customers.Acknowledge(r.Context(), v, r.PathValue("id"), acks); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"encoding/json"
 	"fmt"
@@ -208,6 +209,13 @@ func (h *house) answer(id message.ConversationID, text string) conversation.Entr
 	return e
 }
 
+// deviceNamed is a random UUID that is the same for the same name.
+func deviceNamed(name string) string {
+	sum := sha256.Sum256([]byte(name))
+	sum[6], sum[8] = 0x40|sum[6]&0x0f, 0x80|sum[8]&0x3f
+	return message.RowID(sum[:16]).String()
+}
+
 // browser is one customer.
 type browser struct {
 	*house
@@ -216,8 +224,9 @@ type browser struct {
 	customer    message.CustomerID
 }
 
-func (h *house) browser(device string) *browser {
+func (h *house) browser(name string) *browser {
 	h.t.Helper()
+	device := deviceNamed(name)
 	b := &browser{house: h, device: device}
 	status, body := b.call("POST", "/iamessage/api/v2/authorization/unauthenticated/access-token",
 		object{"orgId": orgKey, "esDeveloperName": deployment, "capabilitiesVersion": "1", "platform": "Web", "deviceId": device})

@@ -41,7 +41,10 @@ func (a *API) file(w http.ResponseWriter, r *http.Request, v *customer.Visitor) 
 	if err != nil {
 		return inFileData(err)
 	}
-	draft := body.frame()
+	draft, err := body.frame()
+	if err != nil {
+		return err
+	}
 	draft.Content = message.Content{Text: body.Message.Text, File: &kept}
 	return a.say(w, r, v, body, draft)
 }

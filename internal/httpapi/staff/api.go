@@ -3,12 +3,14 @@ package staff
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/danielgtaylor/huma/v2/validation"
 
 	"switchboard/internal/fault"
 	"switchboard/internal/httpapi/problem"
@@ -224,9 +226,19 @@ func rejected(ctx context.Context, status int, text string, errs []error) *probl
 		if where != "body" {
 			f.Code, f.Text = fault.Malformed, "The address or the headers of the request can't be read."
 		}
-		f.Fields[name] = sentence(detail.Message)
+		f.Fields[missing(name, detail.Message)] = sentence(detail.Message)
 	}
 	return problem.From(ctx, f)
+}
+
+// missing adds the property that is not there to where it should be: what is at fault is named, and not
+// only the object around it.
+func missing(where, text string) string {
+	var property string
+	if n, _ := fmt.Sscanf(text, validation.MsgExpectedRequiredProperty, &property); n == 0 {
+		return where
+	}
+	return strings.TrimPrefix(where+"."+property, ".")
 }
 
 // plain says what is wrong with the form of a request without repeating any of it.

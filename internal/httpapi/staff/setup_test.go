@@ -46,6 +46,8 @@ func TestChannels(t *testing.T) {
 			"settings.colour":            with(twilioAccount, "address", "+436601234568", "settings", object{"account_sid": "AC0123456789abcdef0123456789abcdef", "colour": "red"}),
 			"address":                    with(twilioAccount, "address", "0660 1234567"),
 			"type":                       with(twilioAccount, "type", "pigeon"),
+			"name":                       {"type": "twilio"}, // missing at the top level
+			"routing.mode":               with(twilioAccount, "address", "+436601234568", "routing", object{}),
 			"routing.queue_id":           with(twilioAccount, "address", "+436601234568", "routing", object{"mode": "queue"}),
 			"routing.last_agent_minutes": with(twilioAccount, "address", "+436601234568", "routing", object{"mode": "everyone", "last_agent_minutes": -1}),
 		} {

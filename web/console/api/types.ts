@@ -116,6 +116,8 @@ export interface Session {
 	customer_messages: number;
 	length_seconds: number;
 	prechat?: AnsweredField[];
+	/** What the customer's page says, unverified. */
+	page_values?: AnsweredField[];
 	routing?: string;
 	flagged?: string;
 	modified_at: string;

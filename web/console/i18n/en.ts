@@ -324,6 +324,7 @@ export const en = {
 	'context.country': 'Country',
 	'context.since': 'Known since',
 	'context.prechat': 'Told before the conversation',
+	'context.page': 'From the page',
 	'context.session': 'Session',
 	'context.number': 'Number',
 	'context.status': 'Status',

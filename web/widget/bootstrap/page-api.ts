@@ -23,7 +23,7 @@ export class PageApi {
 	private ready: Ready | undefined;
 	private hiddenByPage = false;
 	private within = true;
-	private readonly page: PageSettings = { language: '', hidden: {}, visible: {}, autoResponse: {}, identity: '' };
+	private readonly page: PageSettings = { language: '', hidden: {}, visible: {}, autoResponse: undefined, identity: '' };
 	private readonly launches: (() => void)[] = [];
 	private readonly clearings: (() => void)[] = [];
 
@@ -114,13 +114,21 @@ export class PageApi {
 	};
 
 	readonly autoResponseAPI = {
-		/** setAutoResponseParameters sets values that automatic messages may use. */
+		/**
+		 * setAutoResponseParameters sets values that automatic messages may use and that agents see. The
+		 * server's limits are kept here, so that no message of a customer is refused for them.
+		 */
 		setAutoResponseParameters: (parameters: Record<string, string>) => {
-			for (const [name, value] of Object.entries(parameters ?? {})) this.page.autoResponse[name] = String(value);
+			const said = (this.page.autoResponse ??= {});
+			for (const [name, value] of Object.entries(parameters ?? {})) {
+				if (!/^[A-Za-z_][A-Za-z0-9_.-]{0,79}$/.test(name)) complain(`an automatic response's parameter can't be called ${JSON.stringify(name)}`);
+				else if (!(name in said) && Object.keys(said).length >= 50) complain(`${name} is left out: at most 50 parameters are kept`);
+				else said[name] = String(value).slice(0, 1000);
+			}
 			this.tell();
 		},
 		removeAutoResponseParameters: (names: string[]) => {
-			for (const name of names ?? []) delete this.page.autoResponse[name];
+			for (const name of names ?? []) delete this.page.autoResponse?.[name];
 			this.tell();
 		}
 	};

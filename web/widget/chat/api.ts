@@ -37,10 +37,10 @@ export interface TokenAnswer {
 	context?: { deviceId?: string; endUser?: { subject?: string } };
 }
 
-/** What starts a session when a message is its first. */
-export interface NewSession {
-	attributes: Record<string, string>;
-	autoResponse: Record<string, string>;
+/** What goes with a message besides it: the pre-chat's values where it begins a session, and what the page says. */
+export interface Beside {
+	attributes?: Record<string, string>;
+	autoResponse?: Record<string, string>;
 }
 
 const answerWithinMs = 20_000;
@@ -81,13 +81,13 @@ export class Api {
 		this.get(token, `${root}/conversation/list?inclClosedConvs=false&limit=50`);
 
 	/** start makes the conversation; making it again with the same id is harmless. */
-	async start(token: string, conversation: string, session: NewSession): Promise<void> {
+	async start(token: string, conversation: string, beside: Beside): Promise<void> {
 		try {
 			await this.call(token, 'POST', `${root}/conversation`, {
 				conversationId: conversation,
 				esDeveloperName: this.account.deployment,
-				routingAttributes: session.attributes,
-				autoResponseParameters: session.autoResponse,
+				routingAttributes: beside.attributes,
+				autoResponseParameters: beside.autoResponse,
 				language: this.account.language
 			});
 		} catch (error) {
@@ -106,15 +106,12 @@ export class Api {
 	}
 
 	/** messageBody is what POST message takes, and the JSON part of POST file. */
-	messageBody = (message: Record<string, unknown>, session: NewSession | undefined) => ({
+	messageBody = (message: Record<string, unknown>, { attributes, autoResponse }: Beside) => ({
 		message,
 		esDeveloperName: this.account.deployment,
 		language: this.account.language,
-		...(session && {
-			isNewMessagingSession: true,
-			routingAttributes: session.attributes,
-			autoResponseParameters: session.autoResponse
-		})
+		autoResponseParameters: autoResponse,
+		...(attributes && { isNewMessagingSession: true, routingAttributes: attributes })
 	});
 
 	message = (token: string, conversation: string, body: unknown) => this.call(token, 'POST', `${root}/conversation/${conversation}/message`, body);

@@ -1,6 +1,6 @@
 // One attempt to send one waiting message, and what its answer means for the outbox.
 
-import { Refusal, Unreachable, type Api, type NewSession } from './api.ts';
+import { Refusal, Unreachable, type Api, type Beside } from './api.ts';
 import type { FileStore } from './file-store.ts';
 import type { Outcome, Pending } from './outbox.ts';
 import { retryMs } from './retry.ts';
@@ -22,11 +22,11 @@ export async function send(
 	token: string,
 	conversation: string,
 	item: Pending,
-	session: NewSession | undefined,
+	beside: Beside,
 	files: FileStore,
 	progress: (share: number) => void
 ): Promise<boolean> {
-	const body = api.messageBody(bodyOf(item), session);
+	const body = api.messageBody(bodyOf(item), beside);
 	if (!item.file) {
 		await api.message(token, conversation, body);
 		return true;

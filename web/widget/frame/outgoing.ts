@@ -171,9 +171,9 @@ export class Outgoing {
 		const wait = await this.create();
 		if (wait !== undefined) return { kind: 'later', afterMs: wait };
 		const token = this.session.token;
-		const session = item.session && { attributes: item.session, autoResponse: this.around.page().autoResponse };
+		const beside = { attributes: item.session, autoResponse: this.around.page().autoResponse };
 		try {
-			const whole = await send(this.api, token, this.session.talk!.id, item, session, this.files, (share) => this.uploaded(item.id, share));
+			const whole = await send(this.api, token, this.session.talk!.id, item, beside, this.files, (share) => this.uploaded(item.id, share));
 			if (!whole) return { kind: 'refused', reason: 'file_gone' };
 		} catch (error) {
 			const meaning = meaningOf(error, ++this.attempts);
@@ -199,7 +199,7 @@ export class Outgoing {
 				return { kind: 'later', afterMs: this.soon() };
 			case 'session':
 				if (item.session) return { kind: 'refused', reason: 'refused_other' };
-				if (this.ask('Session')) return { kind: 'stopped' };
+				if (this.askFirst()) return { kind: 'stopped' };
 				this.outbox.change(item.id, { session: this.hidden() });
 				return { kind: 'later', afterMs: 0 };
 		}
