@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	"switchboard/internal/inbox"
 	"switchboard/internal/message"
@@ -53,4 +54,26 @@ func ListPlans(ctx context.Context, db *DB, org message.OrgID, viewer resource.V
 		}
 	}
 	return plans, nil
+}
+
+// MigrateTo brings the schema to one version, and reports what versions there are.
+func MigrateTo(ctx context.Context, url string, version int64) (versions []int64, err error) {
+	provider, db, err := migrator(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	for _, source := range provider.ListSources() {
+		versions = append(versions, source.Version)
+	}
+	_, err = provider.UpTo(ctx, version)
+	return versions, err
+}
+
+// RenderFor keeps of a text what belongs to the database at url.
+func RenderFor(url, text string) string {
+	if strings.HasPrefix(url, "sqlite:") {
+		return renderText(text, sqliteDialect.name)
+	}
+	return renderText(text, postgresDialect.name)
 }

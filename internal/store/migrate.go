@@ -105,23 +105,27 @@ func render(name string) (fs.FS, error) {
 		if err != nil {
 			return nil, err
 		}
-		var kept strings.Builder
-		only := ""
-		for line := range strings.Lines(string(text)) {
-			switch strings.TrimSpace(line) {
-			case "-- only postgres":
-				only = "postgres"
-			case "-- only sqlite":
-				only = "sqlite"
-			case "-- both":
-				only = ""
-			default:
-				if only == "" || only == name {
-					kept.WriteString(line)
-				}
-			}
-		}
-		out[strings.TrimPrefix(file, "migration/")] = &fstest.MapFile{Data: []byte(kept.String())}
+		out[strings.TrimPrefix(file, "migration/")] = &fstest.MapFile{Data: []byte(renderText(string(text), name))}
 	}
 	return out, nil
+}
+
+func renderText(text, name string) string {
+	var kept strings.Builder
+	only := ""
+	for line := range strings.Lines(text) {
+		switch strings.TrimSpace(line) {
+		case "-- only postgres":
+			only = "postgres"
+		case "-- only sqlite":
+			only = "sqlite"
+		case "-- both":
+			only = ""
+		default:
+			if only == "" || only == name {
+				kept.WriteString(line)
+			}
+		}
+	}
+	return kept.String()
 }

@@ -38,19 +38,39 @@ var (
 // PostgreSQL is missing the test fails and says what to install.
 func Postgres(t testing.TB) string {
 	t.Helper()
-	server, own := os.Getenv(Server), false
-	if server == "" {
-		var err error
-		if server, err = running(); err != nil {
+	if server := os.Getenv(Server); server != "" {
+		address := newDatabase(t, server, "")
+		if _, err := store.Migrate(context.Background(), address); err != nil {
 			t.Fatal(err)
 		}
-		own = true
+		return address
 	}
+	return newDatabase(t, own(t), " TEMPLATE "+template)
+}
+
+// emptyPostgres makes a PostgreSQL database without a schema.
+func emptyPostgres(t testing.TB) string {
+	t.Helper()
+	if server := os.Getenv(Server); server != "" {
+		return newDatabase(t, server, "")
+	}
+	return newDatabase(t, own(t), "")
+}
+
+// own is the server that this test program runs.
+func own(t testing.TB) string {
+	t.Helper()
+	server, err := running()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return server
+}
+
+func newDatabase(t testing.TB, server, as string) string {
+	t.Helper()
 	name := fmt.Sprintf("switchboard_test_%d_%d", os.Getpid(), database.Add(1))
-	create := "CREATE DATABASE " + name
-	if own {
-		create += " TEMPLATE " + template
-	}
+	create := "CREATE DATABASE " + name + as
 	if err := administer(server, create); err != nil {
 		t.Fatal(err)
 	}
@@ -59,13 +79,7 @@ func Postgres(t testing.TB) string {
 			t.Error(err)
 		}
 	})
-	address := named(server, name)
-	if !own {
-		if _, err := store.Migrate(context.Background(), address); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return address
+	return named(server, name)
 }
 
 // administer runs one statement on the server's own database.

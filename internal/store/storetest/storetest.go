@@ -25,6 +25,13 @@ func EachURL(t *testing.T, test func(t *testing.T, url string)) {
 	t.Run("postgres", func(t *testing.T) { test(t, Postgres(t)) })
 }
 
+// EachEmpty is EachURL for tests that make the schema themselves.
+func EachEmpty(t *testing.T, test func(t *testing.T, url string)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { test(t, "sqlite:"+filepath.Join(t.TempDir(), "switchboard.db")) })
+	t.Run("postgres", func(t *testing.T) { test(t, emptyPostgres(t)) })
+}
+
 // SQLite makes a migrated SQLite database that goes with the test, and returns its URL.
 func SQLite(t testing.TB) string {
 	t.Helper()
