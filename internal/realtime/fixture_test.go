@@ -39,6 +39,7 @@ type house struct {
 	ada, bob, boss message.UserID
 	people         atomic.Int64
 	signedOut      atomic.Bool // what Renew says
+	quietAfter     time.Duration
 }
 
 // node is one server with its own connections to the database.
@@ -96,7 +97,7 @@ func (h *house) start() *node {
 	sequencer := store.NewSequencer(n.db, h.bus.Publish)
 	n.db.OnCommit(sequencer.Committed)
 	sequencer.Start()
-	n.hub = realtime.NewHub(realtime.Config{Feed: n.db, Views: n.views, Wakes: h.bus.Subscribe(), Publish: h.bus.Publish, Metrics: n.metrics,
+	n.hub = realtime.NewHub(realtime.Config{Feed: n.db, Views: n.views, Wakes: h.bus.Subscribe(), Publish: h.bus.Publish, Metrics: n.metrics, QuietAfter: h.quietAfter,
 		Connected: func(_ context.Context, _ message.OrgID, u message.UserID, id message.RowID) error {
 			n.present.Store(id, u)
 			return nil

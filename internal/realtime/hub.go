@@ -69,6 +69,8 @@ type Config struct {
 	// Connected and Disconnected tell presence of an agent's sockets. Connected is done before the
 	// first frame; its error refuses the socket.
 	Connected, Disconnected func(ctx context.Context, org message.OrgID, user message.UserID, connection message.RowID) error
+	// QuietAfter is when a connection that is told nothing gets a heartbeat; 15 seconds unless set.
+	QuietAfter time.Duration
 	// Metrics may be nil.
 	Metrics prometheus.Registerer
 }
@@ -92,6 +94,9 @@ type Hub struct {
 
 // NewHub makes a hub. It serves after Start.
 func NewHub(c Config) *Hub {
+	if c.QuietAfter == 0 {
+		c.QuietAfter = quietAfter
+	}
 	h := &Hub{Config: c, desks: map[message.OrgID]*desk{}, sockets: map[*socket]struct{}{}, stopping: make(chan struct{}), routed: make(chan struct{})}
 	h.metrics = newMetrics(c.Metrics)
 	h.ctx, h.cancel = context.WithCancel(context.Background())

@@ -496,3 +496,21 @@ func (n *node) metric(t *testing.T, name string) float64 {
 	t.Fatalf("there is no metric %s", name)
 	return 0
 }
+
+// A connection on which nothing happens is told again and again that it lives; what happens is told in between.
+func TestQuietConnectionsHearAHeartbeat(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.quietAfter = 20 * time.Millisecond
+		n := h.start()
+		c := n.opens(conversation.Active, h.ada, h.sales)
+		ada := n.dial("ada", "", topicOf(c))
+		for range 3 {
+			if f := ada.want("heartbeat", ""); f.Cursor != "" || f.Topic != "" || f.Data != nil {
+				t.Fatalf("a heartbeat says more than that: %+v", f)
+			}
+		}
+		n.says(c.ID, "hello")
+		ada.want("entry.created", topicOf(c))
+		ada.want("heartbeat", "")
+	})
+}

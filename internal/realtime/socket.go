@@ -32,6 +32,9 @@ const (
 	writeTimeout = 10 * time.Second
 	pingEvery    = 25 * time.Second
 	pongWithin   = 20 * time.Second
+	// quietAfter is how long nothing may be told before a heartbeat says that the connection lives. A
+	// page can't see pings, so without it a dead network looks like a quiet one.
+	quietAfter = 15 * time.Second
 )
 
 // socket is one client's connection. A reader goroutine takes what the client says, a writer empties
@@ -184,10 +187,13 @@ func (s *socket) setSight(sight inbox.Sight) {
 	s.mu.Unlock()
 }
 
-// write empties the queue, pings, and asks from time to time whether the credentials still hold.
+// write empties the queue, pings, says in quiet times that it is there, and asks from time to time
+// whether the credentials still hold.
 func (s *socket) write() {
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
+	quiet := time.NewTimer(s.hub.QuietAfter)
+	defer quiet.Stop()
 	for {
 		select {
 		case <-s.gone:
@@ -203,11 +209,7 @@ func (s *socket) write() {
 			go s.renew()
 		case <-s.ready:
 			for _, data := range s.taken() {
-				ctx, cancel := context.WithTimeout(context.Background(), writeTimeout)
-				err := s.ws.Write(ctx, websocket.MessageText, data)
-				cancel()
-				if err != nil {
-					_ = s.ws.CloseNow()
+				if !s.tell(data) {
 					return
 				}
 				s.mu.Lock()
@@ -215,8 +217,25 @@ func (s *socket) write() {
 				s.mu.Unlock()
 				signal(s.space)
 			}
+			quiet.Reset(s.hub.QuietAfter)
+		case <-quiet.C:
+			if !s.tell(encodeFrame("", "heartbeat", "", nil, false)) {
+				return
+			}
+			quiet.Reset(s.hub.QuietAfter)
 		}
 	}
+}
+
+// tell writes one frame. It reports false when the connection can't take it and is given up.
+func (s *socket) tell(data []byte) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), writeTimeout)
+	defer cancel()
+	if err := s.ws.Write(ctx, websocket.MessageText, data); err != nil {
+		_ = s.ws.CloseNow()
+		return false
+	}
+	return true
 }
 
 func (s *socket) taken() [][]byte {

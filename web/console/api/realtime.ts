@@ -38,6 +38,8 @@ const FIRST_DELAY = 500;
 const LONGEST_DELAY = 15_000;
 /** A machine that slept longer than this has a dead socket, whatever the socket says. */
 const SLEPT = 20_000;
+/** The server speaks at least every 15 seconds; silence this long means that nobody is there. */
+const SILENCE = 40_000;
 /** How long a reader waits for its topic before it reads anyway. */
 const PATIENCE = 400;
 /** As many topics as fit into a hello: the server reads messages of at most 4 KB. */
@@ -53,6 +55,7 @@ export class Realtime {
 	private timer: ReturnType<typeof setTimeout> | undefined;
 	private heart: ReturnType<typeof setInterval> | undefined;
 	private lastBeat = Date.now();
+	private heard = Date.now();
 	private stopped = true;
 	private state: Connection = 'connecting';
 
@@ -132,6 +135,7 @@ export class Realtime {
 		clearTimeout(this.timer);
 		const socket = new WebSocket(this.address);
 		this.socket = socket;
+		this.heard = Date.now();
 		socket.onopen = () => {
 			for (const topic of this.topics.values()) {
 				topic.live = false;
@@ -143,7 +147,11 @@ export class Realtime {
 			socket.send(JSON.stringify({ type: 'hello', after: this.cursor || undefined, topics: first }));
 			for (const name of names) socket.send(JSON.stringify({ type: 'subscribe', topic: name }));
 		};
-		socket.onmessage = (event: MessageEvent<string>) => this.receive(JSON.parse(event.data) as Frame);
+		socket.onmessage = (event: MessageEvent<string>) => {
+			if (this.socket !== socket) return;
+			this.heard = Date.now();
+			this.receive(JSON.parse(event.data) as Frame);
+		};
 		socket.onclose = (event) => {
 			if (this.socket !== socket) return;
 			this.socket = undefined;
@@ -230,14 +238,16 @@ export class Realtime {
 		}
 	};
 
-	/** Notices sleep: a gap between beats means the socket is a ghost, and is thrown away. */
+	/** Notices sleep and silence: a gap between beats, or a server that says nothing, means a ghost of a socket. */
 	private beat = () => {
 		const now = Date.now();
 		const gap = now - this.lastBeat;
 		this.lastBeat = now;
 		// Hidden pages are throttled to one beat a minute; only a longer gap means sleep there.
-		if (gap < (document.visibilityState === 'hidden' ? 90_000 : SLEPT) || !this.socket) return;
+		const slept = gap >= (document.visibilityState === 'hidden' ? 90_000 : SLEPT);
+		if (!this.socket || (!slept && now - this.heard < SILENCE)) return;
 		this.abandon();
+		if (!slept) return this.reconnect();
 		this.attempts = 0;
 		this.connect();
 	};
