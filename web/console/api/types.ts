@@ -92,6 +92,21 @@ export interface Entry {
 	attempt_at?: string;
 	version: number;
 }
+/** Whom a session is handed to. */
+export interface Destination extends Ref {
+	type: 'agent' | 'queue' | 'everyone';
+}
+export interface Transfer {
+	to: Destination;
+	by: Ref;
+	note?: string;
+	at: string;
+}
+/** Who could take a session over. */
+export interface TransferTargets {
+	agents: { id: string; name: string; status: { id: string; name: string; kind: PresenceStatus['kind'] }; capacity: { used: number; limit: number }; available: boolean }[];
+	queues: { id: string; name: string; waiting: number; available_agents: number }[];
+}
 export type SessionStatus = 'new' | 'waiting' | 'active' | 'consent' | 'inactive' | 'error' | 'ended';
 export interface Session {
 	id: string;
@@ -119,7 +134,12 @@ export interface Session {
 	/** What the customer's page says, unverified. */
 	page_values?: AnsweredField[];
 	routing?: string;
+	/** On its way to somebody else; agent is who stays until they accept. */
+	transfer?: Transfer;
+	/** A supervisor is asked for help since then; flagged is the note. */
+	flagged_at?: string;
 	flagged?: string;
+	flagged_by?: Ref;
 	modified_at: string;
 	version: number;
 }
@@ -155,6 +175,8 @@ export interface Offer {
 	preview: string;
 	reason: string;
 	queue?: Ref;
+	/** It was handed over: by whom, and what they say. */
+	transfer?: Transfer;
 	prechat?: AnsweredField[];
 	waiting_since: string;
 	created_at: string;

@@ -99,3 +99,12 @@ export interface DeliveryFailure {
 	conversation_id?: string;
 	entry_id?: string;
 }
+export interface Quarantined {
+	id: string;
+	at: string;
+	channel: { id: string; type: string; name: string };
+	reason: string;
+	size: number;
+	sha256: string;
+	headers?: Record<string, string>;
+}
