@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"switchboard/internal/channel"
 	"switchboard/internal/fault"
 	"switchboard/internal/message"
 	"switchboard/internal/resource"
@@ -161,7 +162,8 @@ func (a *App) demoChannels(ctx context.Context, org message.OrgID, users []messa
 	if err != nil {
 		return err
 	}
-	if _, err := a.setup.CreateChannel(ctx, org, setup.ChannelSpec{Type: "sms", Provider: "twilio", Name: "SMS", Sandbox: true, Routing: toSupport}); err != nil {
+	if _, err := a.setup.CreateChannel(ctx, org, setup.ChannelSpec{Type: "sms", Provider: "twilio", Name: "SMS", Sandbox: true, Routing: toSupport,
+		Settings: map[string]string{channel.SettingRegistered: channel.Yes, channel.SettingCampaign: "CDEMO01"}}); err != nil {
 		return err
 	}
 	if err := a.demoDeployment(ctx, org, web); err != nil {

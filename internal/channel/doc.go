@@ -46,6 +46,19 @@ type Setting struct {
 	Help     string `json:"help"`
 	Secret   bool   `json:"secret"`
 	Required bool   `json:"required"`
+	// Part of the set-up page where it stands, when that isn't the list of what connects the account.
+	Part string `json:"part,omitempty" enum:"number"`
 	// Pattern is a regular expression that the whole value must match; empty for any text.
 	Pattern string `json:"pattern,omitempty"`
 }
+
+// Settings that a channel with a phone number may have, whoever carries it (CH-4, CH-8).
+const (
+	// SettingCountry is where a short code works, as ISO 3166-1. Other numbers tell it themselves.
+	SettingCountry = "country"
+	// SettingRegistered is Yes when the number is registered with the carriers (10DLC), under the campaign
+	// that SettingCampaign names.
+	SettingRegistered = "ten_dlc_registered"
+	SettingCampaign   = "ten_dlc_campaign"
+	Yes               = "yes"
+)

@@ -38,6 +38,11 @@ func (c Capabilities) FileOut(mediaType string, size int64) Way {
 	return way
 }
 
+// IsPicture reports whether a media type is one that MMS carries as a picture (CH-8).
+func IsPicture(mediaType string) bool {
+	return mediaType == "image/jpeg" || mediaType == "image/png" || mediaType == "image/gif"
+}
+
 // Takes reports whether the rule is about this media type. Parameters ("; codecs=opus") don't count.
 func (r FileRule) Takes(mediaType string) bool {
 	mediaType, _, _ = strings.Cut(mediaType, ";")

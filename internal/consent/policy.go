@@ -6,6 +6,7 @@ package consent
 import (
 	"time"
 
+	"switchboard/internal/consent/phone"
 	"switchboard/internal/fault"
 )
 
@@ -46,6 +47,8 @@ type Facts struct {
 	// WindowHours of the channel, 0 for none, counted from CustomerAt (zero: never wrote).
 	WindowHours int
 	CustomerAt  time.Time
+	// Line is set where the channel's number has rules of its own (SMS).
+	Line *Line
 }
 
 // WindowEnds is when free-form messages stop being allowed; zero without a window.
@@ -62,6 +65,10 @@ type Kind struct {
 	Template bool
 	// Compliance answers (opt-out and help confirmations) go to anybody (CN-3).
 	Compliance bool
+	// Use of the message; none for what a person writes in a conversation.
+	Use phone.Use
+	// Picture: it carries one that is to travel as a picture.
+	Picture bool
 }
 
 // Check refuses, or returns nil when the message may go at this moment.
@@ -82,6 +89,9 @@ func Check(f Facts, k Kind, now time.Time) error {
 		e := fault.New(fault.WindowClosed, "More than %d hours have passed since the customer last wrote. Send an approved template, or wait until they write.", f.WindowHours)
 		e.Delivery = fault.WindowIsClosed
 		return e
+	}
+	if f.Line != nil {
+		return f.Line.check(k)
 	}
 	return nil
 }

@@ -111,6 +111,11 @@ func (s *Service) write(tx Tx, c *Conversation, by Staff, d Draft) (Entry, error
 	if err != nil {
 		return Entry{}, err
 	}
+	for _, content := range contents {
+		if err := consent.Check(facts, KindOf(content), now); err != nil {
+			return Entry{}, err
+		}
+	}
 	deadline := now.Add(sendDeadline)
 	if ends := facts.WindowEnds(); d.Template == nil && !ends.IsZero() && ends.Before(deadline) {
 		deadline = ends
@@ -152,6 +157,11 @@ func (s *Service) write(tx Tx, c *Conversation, by Staff, d Draft) (Entry, error
 		return Entry{}, err
 	}
 	return first, tx.SaveConversation(c)
+}
+
+// KindOf says what the policy cares about in a content.
+func KindOf(content message.Content) consent.Kind {
+	return consent.Kind{Template: content.Template != nil, Picture: content.File != nil && channel.IsPicture(content.File.Type)}
 }
 
 // contents is the draft as one or two things that the channel can carry.
@@ -280,7 +290,7 @@ func (s *Service) Retry(ctx context.Context, org message.OrgID, by Staff, id mes
 		}
 		facts.WindowHours = s.Capabilities(c.ChannelType, c.Provider).WindowHours
 		now := tx.Now()
-		if err := consent.Check(facts, consent.Kind{Template: e.Content.Template != nil}, now); err != nil {
+		if err := consent.Check(facts, KindOf(e.Content), now); err != nil {
 			return err
 		}
 		// Back to queued is the one step down that a person may ask for; Advance never takes it.

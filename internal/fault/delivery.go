@@ -33,33 +33,36 @@ const (
 type Advice struct {
 	// Agent is the sentence under the message in the console: what happened and what to do.
 	Agent string
+	// Waiting replaces Agent while the message is still in the outbox; empty where nothing is tried again.
+	Waiting string
 	// Admin says how to mend it.
 	Admin string
-	// Retry: the sender tries again by itself, with back-off (details.md ER-1).
-	Retry bool
 }
 
+// Retried: while the message is in the outbox the sender tries again by itself, with back-off (ER-1).
+func (a Advice) Retried() bool { return a.Waiting != "" }
+
 var catalogue = map[DeliveryCode]Advice{
-	ServiceUnreachable: {"The channel's provider can't be reached. We keep trying.", "Check the provider's status page and this server's network.", true},
-	ServiceFailed:      {"The channel's provider has a problem. We keep trying.", "Check the provider's status page.", true},
-	ChannelSettings:    {"The channel's settings were refused. Ask an administrator to check the channel.", "Check the token, the account id and the sender of this channel.", false},
-	WindowIsClosed:     {"The time to answer freely is over. Wait until the customer writes, or send an approved template.", "Approve a template, so that agents have a way to write first.", false},
-	CantSendNow:        {"The provider asks us to slow down. We keep trying.", "If it happens often, ask the provider for a higher rate.", true},
-	OtherAppControls:   {"Another app holds this conversation right now.", "Take the thread back in the provider's settings, or make this app the primary receiver.", false},
-	SenderInvalid:      {"The sender is not valid for this channel.", "Check the number or page that this channel sends from.", false},
-	SenderUnknown:      {"The provider doesn't know the sender.", "Check that the number or page still belongs to the account.", false},
-	SenderNotVerified:  {"The sender's number is not verified yet.", "Verify the number with the provider.", false},
-	SenderBlocked:      {"The provider has blocked the sender.", "The provider must lift it: open a case there.", false},
-	BadAddress:         {"The address can't receive messages. Check it.", "The number may be mistyped, a land line, or no longer in use.", false},
-	RecipientBlocked:   {"The customer has blocked or left this sender. Nothing can be sent until they write again.", "Nothing to be done: only the customer can change it.", false},
-	CarrierBlocks:      {"The customer's carrier blocks this message. Use another way to reach them.", "Check the sender's registration and the text for what carriers filter.", false},
-	Rejected:           {"The provider refused the message. Reword it and send it again.", "The provider's own text, when it gives one, stands in the error log.", false},
-	FileType:           {"This channel doesn't take files of that type. Send another format.", "The channel's list of file types is on its page.", false},
-	Spam:               {"The provider takes this message for spam. Reword it.", "Too many like messages in a short time, or words that filters catch.", false},
-	TextTooLarge:       {"The text is too long for this channel. Shorten it.", "The channel's limit is on its page.", false},
-	FileTooLarge:       {"The file is too large for this channel. Send a smaller one.", "The channel's limits are on its page.", false},
-	TooManyAttachments: {"Too many files in one message. Send them one by one.", "The channel's limits are on its page.", false},
-	IntentInvalid:      {"The kind of message isn't allowed here.", "Check the template's category and the message's tag.", false},
+	ServiceUnreachable: {"The channel's provider could not be reached. Send it again later.", "The channel's provider can't be reached. We keep trying.", "Check the provider's status page and this server's network."},
+	ServiceFailed:      {"The channel's provider had a problem. Send it again later.", "The channel's provider has a problem. We keep trying.", "Check the provider's status page."},
+	ChannelSettings:    {"The channel's settings were refused. Ask an administrator to check the channel.", "", "Check the token, the account id and the sender of this channel."},
+	WindowIsClosed:     {"The time to answer freely is over. Wait until the customer writes, or send an approved template.", "", "Approve a template, so that agents have a way to write first."},
+	CantSendNow:        {"It could not be delivered at that time. Send it again later.", "It can't be delivered right now. We keep trying.", "The provider asks for a slower pace, or the phone was out of reach. If the pace is named often, ask the provider for a higher rate."},
+	OtherAppControls:   {"Another app holds this conversation right now.", "", "Take the thread back in the provider's settings, or make this app the primary receiver."},
+	SenderInvalid:      {"The sender is not valid for this channel.", "", "Check the number or page that this channel sends from."},
+	SenderUnknown:      {"The provider doesn't know the sender.", "", "Check that the number or page still belongs to the account."},
+	SenderNotVerified:  {"The sender's number is not verified yet.", "", "Verify the number with the provider."},
+	SenderBlocked:      {"The provider has blocked the sender.", "", "The provider must lift it: open a case there."},
+	BadAddress:         {"The address can't receive messages. Check it.", "", "The number may be mistyped, a land line, or no longer in use."},
+	RecipientBlocked:   {"The customer has blocked or left this sender. Nothing can be sent until they write again.", "", "Nothing to be done: only the customer can change it."},
+	CarrierBlocks:      {"The customer's carrier blocks this message. Use another way to reach them.", "", "Check the sender's registration and the text for what carriers filter."},
+	Rejected:           {"The provider refused the message. Reword it and send it again.", "", "The provider's own text, when it gives one, stands in the error log."},
+	FileType:           {"This channel doesn't take files of that type. Send another format.", "", "The channel's list of file types is on its page."},
+	Spam:               {"The provider takes this message for spam. Reword it.", "", "Too many like messages in a short time, or words that filters catch."},
+	TextTooLarge:       {"The text is too long for this channel. Shorten it.", "", "The channel's limit is on its page."},
+	FileTooLarge:       {"The file is too large for this channel. Send a smaller one.", "", "The channel's limits are on its page."},
+	TooManyAttachments: {"Too many files in one message. Send them one by one.", "", "The channel's limits are on its page."},
+	IntentInvalid:      {"The kind of message isn't allowed here.", "", "Check the template's category and the message's tag."},
 }
 
 // Advice of the code. Unknown codes read as Rejected.

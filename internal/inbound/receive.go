@@ -31,6 +31,8 @@ type Tx interface {
 	FindProvider(c message.ChannelID, providerID string) (message.ConversationID, int64, bool, error)
 	BindProvider(c message.ChannelID, providerID string, conv message.ConversationID, seq int64) (outbound.Receipt, error)
 	KeepReceipt(c message.ChannelID, providerID string, r outbound.Receipt) (message.ConversationID, int64, bool, error)
+	// CountReceived counts a customer's message, where the channel's number has limits.
+	CountReceived(c message.ChannelID, conv message.ConversationID) error
 	EntryBySeq(c message.ConversationID, seq int64) (conversation.Entry, error)
 	SaveContent(e *conversation.Entry) error
 	OutboxOf(c message.ConversationID, seq int64) (outbound.Row, bool, error)
@@ -226,7 +228,12 @@ func takeMessage(tx Tx, account channel.Account, e *channel.Event) error {
 		if err != nil {
 			return err
 		}
-		return tx.SetJob(JobMedia, entry.ID.String(), tx.Now(), string(ref))
+		if err := tx.SetJob(JobMedia, entry.ID.String(), tx.Now(), string(ref)); err != nil {
+			return err
+		}
+	}
+	if account.Type == channel.SMS && e.Kind == channel.EventMessage {
+		return tx.CountReceived(account.ID, c.ID)
 	}
 	return nil
 }

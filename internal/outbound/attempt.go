@@ -9,6 +9,7 @@ import (
 
 	"switchboard/internal/channel"
 	"switchboard/internal/consent"
+	"switchboard/internal/consent/phone"
 	"switchboard/internal/conversation"
 	"switchboard/internal/fault"
 	"switchboard/internal/message"
@@ -106,11 +107,16 @@ func (l *lane) prepare(tx Tx, row Row, account channel.Account, connector channe
 			return a, false, err
 		}
 		facts.WindowHours = caps.WindowHours
-		if refusal := consent.Check(facts, consent.Kind{Template: e.Content.Template != nil, Compliance: row.Class == int(conversation.ClassCompliance)}, tx.Now()); refusal != nil {
+		if refusal := consent.Check(facts, kindOf(row, &e), tx.Now()); refusal != nil {
 			return a, false, l.refuse(tx, row, &e, refusal)
 		}
 		if !tx.Now().Before(row.Deadline) {
 			return a, false, fail(tx, row, &e, string(fault.ServiceUnreachable), "It waited too long: no attempt succeeded in time.")
+		}
+		if row.Attempts == 0 && facts.Line != nil {
+			if err := tx.CountSent(row.Channel); err != nil {
+				return a, false, err
+			}
 		}
 	}
 	row.State, row.Epoch, row.Attempts = Sending, l.epoch, row.Attempts+1
@@ -119,6 +125,22 @@ func (l *lane) prepare(tx Tx, row Row, account channel.Account, connector channe
 		return a, false, err
 	}
 	return a, true, tx.BeginAttempt(e.ID, row.Attempts, tx.Now())
+}
+
+// kindOf says what the policy cares about: the class under which it was put into the outbox tells what
+// it is for.
+func kindOf(row Row, e *conversation.Entry) consent.Kind {
+	k := conversation.KindOf(e.Content)
+	switch conversation.Class(row.Class) {
+	case conversation.ClassCompliance:
+		k.Compliance = true
+	case conversation.ClassAutomatic:
+		k.Use = phone.Automated
+	case conversation.ClassBulk:
+		k.Use = phone.Campaign
+	case conversation.ClassAgent:
+	}
+	return k
 }
 
 // drop settles a row that misses something it needs, such as its template, which somebody removed.

@@ -119,8 +119,7 @@ func newHouse(t testing.TB, db *store.DB, url string, p *provider) *house {
  VALUES ($1, $2, 'whatsapp', 'meta', 'WhatsApp', 'wa', '', TRUE, FALSE, '{}', 'implicitly_opted_in', '{"mode":"everyone"}', 0, 1)`, h.account.Org, h.account.ID)
 	h.talk = conversation.Service{Write: store.Writer[conversation.Tx](db),
 		Capabilities: func(string, string) channel.Capabilities { return p.Capabilities() }, Segments: func(string) int { return 1 }}
-	h.senders = outbound.NewSenders(message.NewID[message.RowID](), outbound.Timing{Retry: 5 * time.Millisecond, Reconcile: 5 * time.Millisecond}, db, store.Writer[outbound.Tx](db), accounts{h}, noFiles{},
-		func(string, string, time.Duration) {}, slog.New(slog.DiscardHandler))
+	h.restart()
 	db.OnCommit(func(signals []string) {
 		for _, s := range signals {
 			if s == message.WakeOutbox(h.account.ID) {
@@ -132,8 +131,14 @@ func newHouse(t testing.TB, db *store.DB, url string, p *provider) *house {
 		default:
 		}
 	})
-	h.senders.Start()
 	return h
+}
+
+// restart begins to send, as a new node.
+func (h *house) restart() {
+	h.senders = outbound.NewSenders(message.NewID[message.RowID](), outbound.Timing{Retry: 5 * time.Millisecond, Reconcile: 5 * time.Millisecond}, h.db, store.Writer[outbound.Tx](h.db), accounts{h}, noFiles{},
+		func(string, string, time.Duration) {}, slog.New(slog.DiscardHandler))
+	h.senders.Start()
 }
 
 func must(t testing.TB, err error) {

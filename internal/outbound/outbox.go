@@ -59,6 +59,8 @@ type Tx interface {
 	Entry(id message.EntryID) (conversation.Entry, error)
 	SaveEntry(e *conversation.Entry) error
 	Policy(c message.ConversationID) (consent.Facts, error)
+	// CountSent counts a message that is handed to the provider, where the channel's number has limits.
+	CountSent(c message.ChannelID) error
 	CustomerAddress(id message.CustomerID) (message.Address, error)
 	// BindProvider says which entry a provider's id means, and returns a receipt that was faster.
 	BindProvider(c message.ChannelID, providerID string, conv message.ConversationID, seq int64) (Receipt, error)

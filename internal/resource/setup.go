@@ -25,8 +25,32 @@ type Channel struct {
 	RequiredConsent string          `json:"required_consent"`
 	Routing         ChannelRouting  `json:"routing"`
 	Capabilities    json.RawMessage `json:"capabilities" doc:"the matrix of this channel's type (CH-23)"`
+	Number          *ChannelNumber  `json:"number,omitempty" doc:"of text-message channels: what their number is and may do"`
 	CreatedAt       time.Time       `json:"created_at"`
 	Version         int64           `json:"version"`
+}
+
+// ChannelNumber is what a text-message number is and may do (CH-4, CH-5, CH-6).
+type ChannelNumber struct {
+	Kind      string   `json:"kind" enum:"long_code,mobile,toll_free,short_code"`
+	Country   string   `json:"country" doc:"ISO 3166-1; only numbers of it can be written to"`
+	Uses      []string `json:"uses" doc:"answer, begin (a conversation), automated, campaign"`
+	Limited   bool     `json:"limited" doc:"at most 3 messages out for each that comes in, and 15 000 a month"`
+	Registers bool     `json:"registers" doc:"carriers ask for a registration (10DLC); without it no pictures"`
+	Pictures  bool     `json:"pictures" doc:"pictures go as MMS; else as a link"`
+}
+
+// ChannelUsage is what a text-message channel has sent and received in a calendar month, UTC (CH-4).
+type ChannelUsage struct {
+	Month     string  `json:"month" doc:"such as 2026-05"`
+	Sent      int64   `json:"sent" doc:"messages handed to the provider"`
+	Received  int64   `json:"received"`
+	Ratio     float64 `json:"ratio" doc:"sent for each received; 0 while nothing came in"`
+	Limited   bool    `json:"limited" doc:"the limits below count for this number"`
+	Left      int64   `json:"left" doc:"how many more may go with what has come in so far"`
+	SentMax   int64   `json:"sent_max"`
+	RatioMax  int64   `json:"ratio_max"`
+	RatioFrom int64   `json:"ratio_from" doc:"so many may go before the ratio counts"`
 }
 
 // ChannelRouting says where a channel's work goes. Everyone is RT-18: every online agent is offered it.

@@ -113,7 +113,7 @@ func TestSwitchedOffUsersSessionsAreRerouted(t *testing.T) {
 // that session ends and a new one is routed.
 func TestAnswerToAgentInitiatedConversation(t *testing.T) {
 	onEach(t, func(t *testing.T, h *house) {
-		sms, err := h.channels.CreateChannel(t.Context(), h.org, setup.ChannelSpec{Type: "sms", Name: "SMS", Address: "+436601234567"})
+		sms, err := h.channels.CreateChannel(t.Context(), h.org, setup.ChannelSpec{Type: "sms", Name: "SMS", Address: "+12015550100"})
 		h.must(err)
 		grace := h.agent("Grace", online, 1)
 		open := func(number string) (message.Address, conversation.Session) {

@@ -80,8 +80,14 @@ func TestSMSOut(t *testing.T) {
 	if _, err = w.send(w.sms, mms); err != nil {
 		t.Fatal(err)
 	}
-	if e := w.next(); e.Receipt.Status != message.StatusFailed || e.Receipt.Failure.Code != string(fault.FileType) {
+	if e := w.next(); e.Receipt.Status != message.StatusFailed || e.Receipt.Failure.Code != string(fault.ServiceUnreachable) {
 		t.Errorf("a dead link: %+v", e.Receipt)
+	}
+	if _, err = w.send(w.sms, w.outbound(w.sms, p, message.Content{Text: "All here: https://BIT.ly/3xYz"})); err != nil {
+		t.Fatal(err)
+	}
+	if e := w.next(); e.Receipt.Status != message.StatusFailed || e.Receipt.Failure.Code != string(fault.CarrierBlocks) {
+		t.Errorf("a shortened link: %+v", e.Receipt)
 	}
 	if all = w.messages(p); all[0].Segments != 1 || all[0].Content.Text != "Grüße 😀" {
 		t.Errorf("the phone shows %+v", all[0])
@@ -107,7 +113,8 @@ func TestSMSRefuses(t *testing.T) {
 		"no number":      {w.sms, to("12"), fault.BadAddress, "21211"},
 		"a land line":    {w.sms, to("+15005550009"), fault.BadAddress, "21614"},
 		"a region":       {w.sms, to("+15005550003"), fault.ChannelSettings, "21408"},
-		"to itself":      {w.sms, to(w.sms.Address), fault.Rejected, "21266"},
+		"to itself":      {w.sms, to(w.sms.Address), fault.BadAddress, "21266"},
+		"another region": {w.sms, to("+436601234567"), fault.ChannelSettings, "21408"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := w.send(tt.account, w.outbound(tt.account, tt.to, text))
@@ -117,7 +124,7 @@ func TestSMSRefuses(t *testing.T) {
 	foreign := w.outbound(w.sms, p, text)
 	foreign.CallbackURL = "http://169.254.169.254/latest"
 	_, err := w.send(w.sms, foreign)
-	refusedWith(t, err, fault.Refused, fault.Rejected, "21609")
+	refusedWith(t, err, fault.Refused, fault.ChannelSettings, "21609")
 }
 
 // TestSMSOptOut: STOP is recorded, answered and enforced by the provider, until START.

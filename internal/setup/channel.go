@@ -9,11 +9,13 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/nyaruka/phonenumbers"
 
 	"switchboard/internal/channel"
 	"switchboard/internal/consent"
+	"switchboard/internal/consent/phone"
 	"switchboard/internal/fault"
 	"switchboard/internal/message"
 	"switchboard/internal/resource"
@@ -62,7 +64,6 @@ func (c *Channel) spec() ChannelSpec {
 var (
 	apiName   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,79}$`)
 	notInName = regexp.MustCompile(`[^A-Za-z0-9]+`)
-	shortCode = regexp.MustCompile(`^[0-9]{4,8}$`)
 )
 
 // apiNameOf makes an API name of a name.
@@ -221,7 +222,30 @@ func (s *Service) fill(c *Channel, kind Kind, spec ChannelSpec) error {
 		}
 		c.Secrets[name] = value
 	}
-	return checkSettings(kind.Settings, c.Settings, c.Secrets)
+	if err := checkSettings(kind.Settings, c.Settings, c.Secrets); err != nil {
+		return err
+	}
+	return checkNumber(c)
+}
+
+// checkNumber asks what a text-message number must tell about itself (CH-6, CH-8).
+func checkNumber(c *Channel) error {
+	if c.Type != channel.SMS {
+		return nil
+	}
+	country := c.Settings[channel.SettingCountry]
+	n := phone.Read(c.Address, country)
+	switch {
+	case n.Kind == phone.ShortCode && country == "":
+		return fault.Invalid("settings."+channel.SettingCountry, "A short code works in one country: say which, in two letters such as US.")
+	case n.Kind == phone.ShortCode && !phone.IsCountry(country), n.Kind != phone.ShortCode && country != "" && country != n.Country:
+		return fault.Invalid("settings."+channel.SettingCountry, "%s is not the country of this number.", country)
+	case n.Kind == phone.ShortCode && (country == "US" || country == "CA") && (len(c.Address) < 5 || len(c.Address) > 6):
+		return fault.Invalid("address", "A short code in the US or Canada has 5 or 6 digits.")
+	case c.Settings[channel.SettingRegistered] == channel.Yes && c.Settings[channel.SettingCampaign] == "":
+		return fault.Invalid("settings."+channel.SettingCampaign, "A registration has a campaign: enter its id.")
+	}
+	return nil
 }
 
 // checkSettings compares what is there with what the connector asks for.
@@ -259,7 +283,7 @@ func normalAddress(t channel.Type, address string) (string, error) {
 	address = strings.TrimSpace(address)
 	switch t {
 	case channel.WhatsApp, channel.SMS:
-		if t == channel.SMS && shortCode.MatchString(address) {
+		if t == channel.SMS && phone.IsShortCode(address) {
 			return address, nil
 		}
 		number, err := phonenumbers.Parse(address, "")
@@ -328,9 +352,36 @@ func (s *Service) Probe(ctx context.Context, org message.OrgID, id message.Chann
 func (s *Service) Describe(c *resource.Channel) {
 	kind, _ := s.kind(channel.Type(c.Type), c.Provider)
 	c.Capabilities = matrix(kind.Capabilities)
+	if channel.Type(c.Type) == channel.SMS {
+		c.Number = numberOf(c)
+	}
 	if kind.Hook != "" {
 		c.Webhook = strings.TrimSuffix(s.PublicURL, "/") + "/hooks/" + kind.Hook + "/" + c.ID.String()
 	}
+}
+
+// numberOf is what a text-message channel's number is and may do.
+func numberOf(c *resource.Channel) *resource.ChannelNumber {
+	n := phone.Read(c.Address, c.Settings[channel.SettingCountry])
+	rule := phone.RuleFor(n, n)
+	out := &resource.ChannelNumber{Kind: string(n.Kind), Country: n.Country, Limited: rule.Limited, Registers: n.Registers(), Pictures: phone.Pictures(n, n)}
+	for _, u := range rule.Uses {
+		out.Uses = append(out.Uses, string(u))
+	}
+	return out
+}
+
+// Usage of a text-message channel in the month of a time, against what its number may send.
+func Usage(c *resource.Channel, m phone.Month, at time.Time) (resource.ChannelUsage, error) {
+	if c.Number == nil {
+		return resource.ChannelUsage{}, fault.New(fault.CapabilityMissing, "Only text-message channels count by the month.")
+	}
+	u := resource.ChannelUsage{Month: at.UTC().Format("2006-01"), Sent: m.Sent, Received: m.Received, Limited: c.Number.Limited,
+		SentMax: phone.MonthMax, RatioMax: phone.RatioMax, RatioFrom: phone.RatioFrom, Left: max(m.Most()-m.Sent, 0)}
+	if m.Received > 0 {
+		u.Ratio = float64(m.Sent*100/m.Received) / 100
+	}
+	return u, nil
 }
 
 // madeUp fills what a sandbox channel needs and nobody has said: any values of the right form will do,

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"switchboard/internal/channel"
 	"switchboard/internal/consent"
 	"switchboard/internal/conversation"
 	"switchboard/internal/fault"
@@ -109,12 +110,22 @@ func (tx *Tx) SetReadMarker(user message.UserID, c message.ConversationID, seq i
 
 // Policy is what consent.Check needs to know of a conversation.
 func (tx *Tx) Policy(c message.ConversationID) (f consent.Facts, err error) {
-	found, err := one(tx, []any{text(&f.Consent), text(&f.Required), &f.ChannelActive, &f.CustomerAt},
-		`SELECT u.consent, ch.required_consent, ch.active, c.customer_at FROM conversation c
+	var from sender
+	var id message.ChannelID
+	dest := append([]any{text(&f.Consent), text(&f.Required), &f.ChannelActive, &f.CustomerAt, &id, envelope{tx, &from.customer}}, from.dest()...)
+	found, err := one(tx, dest, `SELECT u.consent, ch.required_consent, ch.active, c.customer_at, ch.id,
+ (SELECT a.address_env FROM messaging_user_address a WHERE a.org_id = c.org_id AND a.user_id = c.user_id AND a.kind = 'phone' ORDER BY a.position LIMIT 1),
+ `+senderColumns+` FROM conversation c
  JOIN messaging_user u ON u.org_id = c.org_id AND u.id = c.user_id
  JOIN channel ch ON ch.org_id = c.org_id AND ch.id = c.channel_id
+ LEFT JOIN session s ON s.org_id = c.org_id AND s.id = c.session_id
  WHERE c.org_id = $1 AND c.id = $2`, tx.org, c)
-	return f, must(found, err, "conversation")
+	if err := must(found, err, "conversation"); err != nil || from.kind != string(channel.SMS) {
+		return f, err
+	}
+	months, err := tx.months(tx.Now(), []message.ChannelID{id})
+	f.Line = from.line(months[id])
+	return f, err
 }
 
 // SetTimer makes or moves the one timer of this kind and key.

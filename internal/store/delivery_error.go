@@ -39,8 +39,10 @@ func (db *DB) DeliveryErrors(ctx context.Context, org message.OrgID, page resour
 	}
 	rows, err := list(db.reader(ctx, org), func(r row, l *line) error {
 		err := r.Scan(&l.id, &l.At, &l.Code, &l.Provider, &l.ConversationID, &l.EntryID, &l.Channel.ID, &l.Channel.Type, &l.Channel.Name, &l.Channel.Address)
-		advice := fault.DeliveryCode(l.Code).Advice()
-		l.Text, l.Advice = advice.Agent, advice.Admin
+		advice, catalogued := fault.DeliveryCodes()[fault.DeliveryCode(l.Code)]
+		if l.Text, l.Advice = advice.Agent, advice.Admin; !catalogued {
+			l.Text, l.Provider = l.Provider, "" // a refusal of our own: its sentence says what to do
+		}
 		return err
 	}, `SELECT e.id, e.at, e.code, e.detail, e.conversation_id, e.entry_id, e.channel_id, c.type, c.name, c.address
  FROM delivery_error e LEFT JOIN channel c ON c.org_id = e.org_id AND c.id = e.channel_id

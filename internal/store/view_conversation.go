@@ -2,9 +2,11 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
+	"switchboard/internal/channel"
 	"switchboard/internal/conversation"
 	"switchboard/internal/inbox"
 	"switchboard/internal/message"
@@ -73,7 +75,7 @@ const rowSelect = `SELECT c.id, c.channel_id, c.user_id, c.thread_key, c.last_se
  c.last_activity_at, c.created_at, c.closed_at, c.version, c.last_entry, c.last_preview_env,
  ch.type, ch.provider, ch.name, ch.address, ch.active, ch.required_consent, ch.routing,
  u.name_env, u.picture, u.consent, q.name,
- (SELECT a.address_env FROM messaging_user_address a WHERE a.org_id = c.org_id AND a.user_id = c.user_id AND a.kind = 'phone' ORDER BY a.position LIMIT 1), `
+ (SELECT a.address_env FROM messaging_user_address a WHERE a.org_id = c.org_id AND a.user_id = c.user_id AND a.kind = 'phone' ORDER BY a.position LIMIT 1), ` + senderColumns + ", "
 
 const rowFrom = ` FROM conversation c
  LEFT JOIN channel ch ON ch.org_id = c.org_id AND ch.id = c.channel_id
@@ -86,6 +88,7 @@ type rowText struct {
 	row                           *inbox.Row
 	last, preview, routing, queue string
 	told                          sessionTold
+	from                          sender
 }
 
 func (v *Views) rowHeads(tx *Tx, wanted []message.ConversationID, rows map[message.ConversationID]*inbox.Row) error {
@@ -96,7 +99,8 @@ func (v *Views) rowHeads(tx *Tx, wanted []message.ConversationID, rows map[messa
 		return r.Scan(append([]any{&h.ID, &h.Channel, &h.Customer, &h.ThreadKey, &h.LastSeq, &h.CustomerSeq, &h.CustomerAt, &h.LastAgent, &h.LastAgentAt,
 			&h.LastActivityAt, &h.CreatedAt, &h.ClosedAt, &h.Version, &t.last, opened{tx, &t.preview},
 			&h.ChannelType, &h.Provider, &c.Channel.Name, &c.Channel.Address, &f.ChannelActive, text(&f.Required), &t.routing,
-			opened{tx, &c.Customer.Name}, &c.Customer.Picture, text(&f.Consent), &t.queue, opened{tx, &c.Customer.Address}},
+			opened{tx, &c.Customer.Name}, &c.Customer.Picture, text(&f.Consent), &t.queue, opened{tx, &c.Customer.Address},
+			&t.from.kind, &t.from.address, jsonColumn{&t.from.settings}, &t.from.opened},
 			viewSessionDest(tx, &h.Session, &t.told)...)...)
 	}, rowSelect+sessionColumns+rowFrom+"WHERE c.org_id = $1 AND c.id IN ("+in(&a, wanted)+")", a.args...)
 	if err != nil {
@@ -120,6 +124,9 @@ func (v *Views) rowHeads(tx *Tx, wanted []message.ConversationID, rows map[messa
 	}
 	names, err := tx.userNames(users)
 	if err != nil {
+		return err
+	}
+	if err := tx.rowLines(texts); err != nil {
 		return err
 	}
 	for i, t := range texts {
@@ -191,6 +198,22 @@ func (v *Views) finishRow(t rowText, last lastEntry, names map[message.UserID]st
 	r.Reach = inbox.Reach{Agent: h.Session.Agent, LastAgent: h.LastAgent, Queue: h.Session.Queue,
 		Everyone: h.Session.Status == conversation.Waiting && h.Session.Queue.IsZero() && routing.Mode == routingEveryone}
 	return nil
+}
+
+// rowLines fills what the policy needs to know of channels whose numbers have rules.
+func (tx *Tx) rowLines(texts []rowText) error {
+	var channels []message.ChannelID
+	for _, t := range texts {
+		if id := t.row.Head.Channel; t.from.kind == string(channel.SMS) && !slices.Contains(channels, id) {
+			channels = append(channels, id)
+		}
+	}
+	months, err := tx.months(tx.Now(), channels)
+	for _, t := range texts {
+		t.from.customer = t.row.Conversation.Customer.Address
+		t.row.Facts.Line = t.from.line(months[t.row.Head.Channel])
+	}
+	return err
 }
 
 // activityOf is what lists sort a session by: its end when it is over, else its last activity.

@@ -90,6 +90,9 @@ func deliveryError(e *conversation.Entry) *resource.DeliveryError {
 		return nil
 	case catalogued:
 		out.Text = delivery.Advice().Agent
+		if waiting := delivery.Advice().Waiting; waiting != "" && e.Status == message.StatusQueued {
+			out.Text = waiting
+		}
 	case e.ErrorDetail != "":
 		out.Text, out.Provider = e.ErrorDetail, ""
 	default:

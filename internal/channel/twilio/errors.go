@@ -20,8 +20,8 @@ type meaning struct {
 
 // meanings of Twilio's error codes (ER-1). The 300xx come by status report.
 var meanings = map[int]meaning{
-	10001: {fault.Refused, fault.ChannelSettings, true}, // account not active
-	11200: {fault.Refused, fault.FileType, false},
+	10001: {fault.Refused, fault.ChannelSettings, true},     // account not active
+	11200: {fault.Refused, fault.ServiceUnreachable, false}, // our link to the file couldn't be fetched
 	11751: {fault.Refused, fault.FileTooLarge, false},
 	12300: {fault.Refused, fault.FileType, false},
 	14107: {fault.Later, fault.CantSendNow, false},
@@ -36,12 +36,14 @@ var meanings = map[int]meaning{
 	21212: {fault.Refused, fault.SenderInvalid, true},
 	21219: {fault.Refused, fault.ChannelSettings, false}, // trial accounts write to verified numbers only
 	21265: {fault.Refused, fault.BadAddress, false},
+	21266: {fault.Refused, fault.BadAddress, false},      // to itself
 	21408: {fault.Refused, fault.ChannelSettings, false}, // region not enabled
 	21602: {fault.Refused, fault.Rejected, false},
 	21603: {fault.Refused, fault.SenderInvalid, true},
 	21604: {fault.Refused, fault.BadAddress, false},
 	21606: {fault.Refused, fault.SenderInvalid, true},
 	21608: {fault.Refused, fault.ChannelSettings, false},
+	21609: {fault.Refused, fault.ChannelSettings, false}, // our address for status reports
 	21610: {fault.Refused, fault.RecipientBlocked, false},
 	21611: {fault.Later, fault.CantSendNow, true}, // this number's queue is full
 	21612: {fault.Refused, fault.BadAddress, false},
@@ -49,24 +51,30 @@ var meanings = map[int]meaning{
 	21617: {fault.Refused, fault.TextTooLarge, false},
 	21620: {fault.Refused, fault.FileType, false},
 	21623: {fault.Refused, fault.TooManyAttachments, false},
+	21635: {fault.Refused, fault.BadAddress, false}, // a land line
 	21659: {fault.Refused, fault.SenderUnknown, true},
 	21660: {fault.Refused, fault.SenderUnknown, true},
 	21703: {fault.Refused, fault.SenderUnknown, true}, // a messaging service without numbers
+	21730: {fault.Later, fault.ServiceFailed, false},  // maintenance
 	30001: {fault.Later, fault.CantSendNow, false},
 	30002: {fault.Refused, fault.SenderBlocked, true},
-	30003: {fault.Refused, fault.BadAddress, false},
+	30003: {fault.Later, fault.CantSendNow, false}, // the handset is off or out of reach: nothing is wrong with the number
 	30004: {fault.Refused, fault.RecipientBlocked, false},
 	30005: {fault.Refused, fault.BadAddress, false},
 	30006: {fault.Refused, fault.BadAddress, false},
 	30007: {fault.Refused, fault.CarrierBlocks, false},
-	30008: {fault.Refused, fault.Rejected, false},
-	30010: {fault.Refused, fault.Rejected, false},
+	30008: {fault.Later, fault.ServiceFailed, false},     // the carrier doesn't say why
+	30010: {fault.Refused, fault.ChannelSettings, false}, // dearer than the account's limit
+	30011: {fault.Refused, fault.FileType, false},        // no MMS there
+	30012: {fault.Refused, fault.ChannelSettings, false},
 	30017: {fault.Later, fault.CantSendNow, false},
 	30019: {fault.Refused, fault.FileTooLarge, false},
 	30022: {fault.Later, fault.CantSendNow, true},
 	30023: {fault.Later, fault.CantSendNow, true},
+	30024: {fault.Refused, fault.SenderNotVerified, true}, // not provisioned with the carrier
 	30032: {fault.Refused, fault.SenderNotVerified, true},
 	30034: {fault.Refused, fault.SenderNotVerified, true}, // 10DLC without registration
+	30036: {fault.Later, fault.CantSendNow, false},        // out of reach until its time was over
 	30410: {fault.Later, fault.ServiceUnreachable, false},
 	30500: {fault.Later, fault.ServiceFailed, false},
 	63016: {fault.Refused, fault.WindowIsClosed, false},

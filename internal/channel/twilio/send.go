@@ -12,6 +12,7 @@ import (
 
 	"switchboard/internal/channel"
 	"switchboard/internal/channel/sms"
+	"switchboard/internal/consent/phone"
 	"switchboard/internal/fault"
 	"switchboard/internal/message"
 )
@@ -86,7 +87,7 @@ func (c *Connector) body(account channel.Account, out channel.Outbound) (text, m
 		}
 	case content.File != nil:
 		way := c.Capabilities().FileOut(content.File.Type, content.File.Size)
-		if way == channel.WayFile && !northAmerican(account.Address, out.To.Value) {
+		if way == channel.WayFile && !phone.Pictures(phone.Read(account.Address, account.Settings[channel.SettingCountry]), phone.Read(out.To.Value, "")) {
 			way = channel.WayLink // MMS exists between US and Canadian numbers only (CH-8)
 		}
 		switch {
@@ -122,16 +123,6 @@ func place(l message.Location) string {
 
 func refused(code fault.DeliveryCode, why string) *fault.Delivery {
 	return &fault.Delivery{Outcome: fault.Refused, Code: code, ProviderText: why}
-}
-
-// northAmerican: country code 1 on both sides.
-func northAmerican(numbers ...string) bool {
-	for _, n := range numbers {
-		if !strings.HasPrefix(n, "+1") || len(n) != len("+15555550100") {
-			return false
-		}
-	}
-	return true
 }
 
 // reconcileAfter is how long the provider may take to show a message that it has taken.

@@ -104,7 +104,7 @@ func TestWriteFirst(t *testing.T) {
 	each(t, func(w *world) {
 		c := w.company("Acme")
 		line := c.do("POST", "/channels", object{"type": "sms", "name": "Text", "sandbox": true}).is(201).str("id")
-		body := object{"channel_id": line, "to": "+43 660 7654321", "text": "Your table is ready."}
+		body := object{"channel_id": line, "to": "+1 212 555 0142", "text": "Your table is ready."}
 		made := c.do("POST", "/conversations", body, "Idempotency-Key", "k1").is(201)
 		again := c.do("POST", "/conversations", body, "Idempotency-Key", "k1").is(201)
 		if made.str("id") != again.str("id") || made.at("last_seq") != again.at("last_seq") {
@@ -114,7 +114,7 @@ func TestWriteFirst(t *testing.T) {
 		body["to"] = "0660 1234567"
 		c.do("POST", "/conversations", body).refuses(422, "unprocessable")
 		web := c.do("POST", "/channels", object{"type": "web", "name": "Site"}).is(201).str("id")
-		c.do("POST", "/conversations", object{"channel_id": web, "to": "+436607654321", "text": "x"}).refuses(409, "capability_missing")
+		c.do("POST", "/conversations", object{"channel_id": web, "to": "+12125550142", "text": "x"}).refuses(409, "capability_missing")
 	})
 }
 

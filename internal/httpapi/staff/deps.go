@@ -4,7 +4,9 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"time"
 
+	"switchboard/internal/consent/phone"
 	"switchboard/internal/conversation"
 	"switchboard/internal/file"
 	"switchboard/internal/message"
@@ -108,6 +110,7 @@ type Rows interface {
 
 	Channels(ctx context.Context, org message.OrgID, page resource.Page) ([]resource.Channel, string, error)
 	ChannelByID(ctx context.Context, org message.OrgID, id message.ChannelID) (resource.Channel, error)
+	ChannelMonth(ctx context.Context, org message.OrgID, id message.ChannelID, at time.Time) (phone.Month, error)
 	Deployments(ctx context.Context, org message.OrgID, page resource.Page) ([]resource.Deployment, string, error)
 	DeploymentByID(ctx context.Context, org message.OrgID, id message.DeploymentID) (resource.Deployment, error)
 	Templates(ctx context.Context, org message.OrgID, channel message.ChannelID, page resource.Page) ([]resource.Template, string, error)

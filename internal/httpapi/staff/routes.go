@@ -50,6 +50,7 @@ func (a *API) table() {
 	get(a, "/setup/checklist", staff.SetupView, "What is set up and what is still to do", a.checklist)
 	get(a, "/channel-types", staff.SetupView, "What channels can be made of", a.channelTypes)
 	a.channels().register(a)
+	get(a, "/channels/{id}/usage", staff.ConversationRead, "What a text-message channel has sent and received this month, and its limits", a.usage)
 	post(a, "/channels/{id}/probe", staff.ChannelConfig, "Ask the provider whether a channel's settings are good", a.probe, nil)
 	post(a, "/channels/{id}/templates/sync", staff.TemplateManage, "Fetch a channel's templates from its provider", a.syncTemplates, nil)
 	a.deployments().register(a)

@@ -2,6 +2,7 @@ package staff
 
 import (
 	"context"
+	"time"
 
 	"switchboard/internal/message"
 	"switchboard/internal/resource"
@@ -90,6 +91,21 @@ func (a *API) channels() collection[message.ChannelID, setup.ChannelSpec, resour
 		},
 		create: in(a.Setup.CreateChannel), change: changed(a.Setup.ChangeChannel), remove: removed(a.Setup.DeleteChannel),
 	}
+}
+
+// usage of a channel in this month.
+func (a *API) usage(ctx context.Context, p staff.Principal, in *oneIn[message.ChannelID]) (resource.ChannelUsage, error) {
+	c, err := a.Rows.ChannelByID(ctx, p.Org, in.ID)
+	if err != nil {
+		return resource.ChannelUsage{}, err
+	}
+	a.Setup.Describe(&c)
+	now := time.Now()
+	month, err := a.Rows.ChannelMonth(ctx, p.Org, in.ID, now)
+	if err != nil {
+		return resource.ChannelUsage{}, err
+	}
+	return setup.Usage(&c, month, now)
 }
 
 // ProbeAnswer is what a provider calls an account whose settings are good.

@@ -11,6 +11,8 @@ export interface Asked {
 	secret: boolean;
 	required: boolean;
 	pattern?: string;
+	/** Where on the channel's page it stands, when not with what connects the account. */
+	part?: 'number';
 }
 export interface Kind {
 	type: string;

@@ -1,0 +1,97 @@
+// Package phone tells of a text-message number what kind it is, where it is at home, and what the rules
+// of that country let it do (CH-4, CH-5, CH-6, CH-8). It is pure: the table is data in code, the same for
+// every organisation, and who counts messages and asks for consent is elsewhere.
+package phone
+
+import (
+	"strings"
+
+	"github.com/nyaruka/phonenumbers"
+)
+
+// Kind of a number.
+type Kind string
+
+// Kinds. A number of North America is a long code whether it is a mobile or not: nobody can tell.
+const (
+	LongCode  Kind = "long_code"
+	Mobile    Kind = "mobile" // MSISDN: a mobile phone's number, outside of North America
+	TollFree  Kind = "toll_free"
+	ShortCode Kind = "short_code"
+)
+
+// Number is what an address says about itself.
+type Number struct {
+	Kind Kind
+	// Country as ISO 3166-1; empty when it can't be known.
+	Country string
+}
+
+// Read finds out about an address. country is where a short code works: its digits don't say.
+func Read(address, country string) Number {
+	if IsShortCode(address) {
+		return Number{ShortCode, country}
+	}
+	number, err := phonenumbers.Parse(address, "")
+	if err != nil {
+		return Number{Kind: LongCode}
+	}
+	n := Number{LongCode, home(number)}
+	switch phonenumbers.GetNumberType(number) {
+	case phonenumbers.TOLL_FREE:
+		n.Kind = TollFree
+	case phonenumbers.MOBILE:
+		n.Kind = Mobile
+	}
+	return n
+}
+
+// IsShortCode: 4 to 8 digits without a country code.
+func IsShortCode(address string) bool {
+	return len(address) >= 4 && len(address) <= 8 && strings.Trim(address, "0123456789") == ""
+}
+
+// IsCountry reports whether the two letters name a country that has phone numbers.
+func IsCountry(iso string) bool { return phonenumbers.GetCountryCodeForRegion(iso) != 0 }
+
+// territories belong to a country's numbering, networks and rules.
+var territories = map[string]string{
+	"PR": "US", "VI": "US", "GU": "US", "AS": "US", "MP": "US",
+	"GG": "GB", "JE": "GB", "IM": "GB", "AX": "FI", "SJ": "NO",
+	"GP": "FR", "MQ": "FR", "GF": "FR", "RE": "FR", "YT": "FR", "BL": "FR", "MF": "FR",
+	"CX": "AU", "CC": "AU",
+}
+
+// home of a number. One that no plan knows counts to the main country of its code.
+func home(number *phonenumbers.PhoneNumber) string {
+	region := phonenumbers.GetRegionCodeForNumber(number)
+	if region == "" || region == "ZZ" {
+		region = phonenumbers.GetRegionCodeForCountryCode(int(number.GetCountryCode()))
+	}
+	switch region {
+	case "ZZ", "001":
+		return ""
+	}
+	if country, ok := territories[region]; ok {
+		return country
+	}
+	return region
+}
+
+func northAmerican(country string) bool { return country == "US" || country == "CA" }
+
+// Reaches reports whether a message may go from one number to another: within the sender's country
+// (CH-4). A toll-free number of North America is at home in both its countries. Where a country is not
+// known nothing is refused.
+func (n Number) Reaches(to Number) bool {
+	if n.Country == "" || to.Country == "" || n.Country == to.Country {
+		return true
+	}
+	return n.Kind == TollFree && northAmerican(n.Country) && northAmerican(to.Country)
+}
+
+// Pictures reports whether a picture can travel as a picture: MMS is between US and Canadian numbers (CH-8).
+func Pictures(from, to Number) bool { return northAmerican(from.Country) && northAmerican(to.Country) }
+
+// Registers reports whether carriers ask this number to be registered for what a business sends (10DLC).
+func (n Number) Registers() bool { return n.Kind == LongCode && n.Country == "US" }
