@@ -193,9 +193,10 @@ func (a *App) wire() {
 		Open: func(ctx context.Context, org message.OrgID, by conversation.Staff, c message.ChannelID, to message.Address, d conversation.Draft) (conversation.Entry, error) {
 			return talk.Open(ctx, org, open, by, c, to, d)
 		},
-		Routing:  presence,
-		Outbound: &courtesies{db: a.db, connectors: a.connectors, hub: a.hub, customers: a.customers, signals: a.signals},
-		Files:    a.files, FileMax: uploadMax, SignFile: a.files.Links.Sign,
+		Transfers: &conversation.Transfers{Write: store.Writer[conversation.TransferTx](a.db)},
+		Routing:   presence,
+		Outbound:  &courtesies{db: a.db, connectors: a.connectors, hub: a.hub, customers: a.customers, signals: a.signals},
+		Files:     a.files, FileMax: uploadMax, SignFile: a.files.Links.Sign,
 		Claims: a.db, Views: a.views, Rows: a.db,
 	})
 	customerAPI := &customerapi.API{

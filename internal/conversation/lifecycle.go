@@ -96,7 +96,7 @@ func answersOutbound(tx Tx, c *Conversation) (done bool, err error) {
 func Accept(tx Tx, c *Conversation, agent Staff) error {
 	now := tx.Now()
 	s := &c.Session
-	prior := s.Status
+	prior, pending, giver := s.Status, s.Transfer, s.Agent
 	if err := s.Move(Active, Accepted, now); err != nil {
 		return err
 	}
@@ -117,6 +117,16 @@ func Accept(tx Tx, c *Conversation, agent Staff) error {
 		told := []CustomerEvent{
 			{Type: CustomerParticipant, Detail: CustomerDetail{Operation: "add", Role: "Agent", Name: agent.Name, Subject: agent.ID.String()}},
 			{Type: CustomerRouting, Detail: CustomerDetail{Session: s.ID, Routing: "Initial", Failure: "None"}},
+		}
+		if pending != nil {
+			told[1].Detail.Routing = "Transfer"
+			if giver == agent.ID { // nobody else took it
+				told = told[1:]
+			} else if !giver.IsZero() {
+				if err := removed(tx, c, giver); err != nil {
+					return err
+				}
+			}
 		}
 		if c.CustomerSeq > 0 {
 			told = append(told, CustomerEvent{Type: CustomerDelivered, EntrySeq: c.CustomerSeq, Detail: CustomerDetail{Role: "Agent"}})
@@ -151,8 +161,7 @@ func GiveBack(tx Tx, c *Conversation, eventType message.EventType, actor Staff, 
 		return err
 	}
 	if c.drawsOwnWindow() {
-		if err := customerEvent(tx, c, CustomerEvent{Type: CustomerParticipant,
-			Detail: CustomerDetail{Operation: "remove", Role: "Agent", Subject: left.String()}}); err != nil {
+		if err := removed(tx, c, left); err != nil {
 			return err
 		}
 	}

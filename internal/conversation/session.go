@@ -35,11 +35,13 @@ const (
 	ConsentKeyword Cause = "consent keyword came"
 	Accepted       Cause = "accepted"
 	GivenBack      Cause = "transferred, or the agent went away"
-	SetInactive    Cause = "agent set it inactive"
-	AgentEnded     Cause = "agent ended it"
-	CustomerEnded  Cause = "customer ended it"
-	RuleEnded      Cause = "a rule ended it" // inactivity, opt-out, an unanswered outbound
-	Failed         Cause = "it could not be updated"
+	// TransferWithdrawn: nobody had accepted it yet.
+	TransferWithdrawn Cause = "transfer withdrawn"
+	SetInactive       Cause = "agent set it inactive"
+	AgentEnded        Cause = "agent ended it"
+	CustomerEnded     Cause = "customer ended it"
+	RuleEnded         Cause = "a rule ended it" // inactivity, opt-out, an unanswered outbound
+	Failed            Cause = "it could not be updated"
 )
 
 // Transition is one lawful change of status.
@@ -64,6 +66,7 @@ var Transitions = []Transition{
 	{Consent, Ended, CustomerEnded},
 	{Consent, Ended, RuleEnded},
 	{Waiting, Active, Accepted},
+	{Waiting, Active, TransferWithdrawn},
 	{Waiting, Ended, AgentEnded},
 	{Waiting, Ended, CustomerEnded},
 	{Waiting, Ended, RuleEnded},
@@ -120,10 +123,18 @@ type Session struct {
 	Prechat          []message.Field
 	PageValues       []message.Field // what the customer's page says of them, newest
 	Routing          string          // last routing decision in words
-	Flagged          string
-	LastActivityAt   time.Time
-	ModifiedAt       time.Time
-	Version          int64
+	// Transfer that is pending; nil when nobody is handed it. Agent is then who stays until it is accepted.
+	Transfer *Transfer
+	// Flagged is the note with which FlaggedBy asked for help at FlaggedAt; zero time: nobody does.
+	Flagged   string
+	FlaggedAt time.Time
+	FlaggedBy message.UserID
+	// ErrorCount is how often the session failed for its cause, ErrorAt when it did last.
+	ErrorCount     int
+	ErrorAt        time.Time
+	LastActivityAt time.Time
+	ModifiedAt     time.Time
+	Version        int64
 }
 
 // Origin says who began a session.
@@ -147,6 +158,12 @@ func (s *Session) Move(to Status, cause Cause, now time.Time) error {
 	}
 	s.Status, s.ModifiedAt = to, now
 	s.WaitingSince, s.InactiveAt = time.Time{}, time.Time{}
+	if to != Waiting {
+		s.Transfer = nil // somebody has it, or it is over
+	}
+	if !to.Open() {
+		s.Flagged, s.FlaggedAt, s.FlaggedBy = "", time.Time{}, message.UserID{}
+	}
 	switch to {
 	case Waiting:
 		s.WaitingSince = now

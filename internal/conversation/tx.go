@@ -46,6 +46,8 @@ type Tx interface {
 	OnlineAgent(id message.UserID) (agent Staff, online bool, err error)
 	// Work puts a session to routing's knowledge, or takes it from it; see WorkChange.
 	Work(s *Session, change WorkChange) error
+	// RouteOf is where the work of a waiting session goes, as a destination with its name.
+	RouteOf(s *Session) (Destination, error)
 	// SetTimer makes or moves the one timer of this kind and key; ClearTimer removes it.
 	SetTimer(kind, key string, due time.Time) error
 	ClearTimer(kind, key string) error
@@ -67,6 +69,10 @@ type WorkChange struct {
 	// Direct: only this agent; Preferred: this agent first. Both may be none.
 	Direct    message.UserID
 	Preferred message.UserID
+	// Fallback: when the direct agent doesn't take it, it goes elsewhere (FellBack).
+	Fallback bool
+	// Missed: the agent whom the channel routes to did not take it; its fallback queue does.
+	Missed bool
 	// Queue overrides the channel's routing when it is set.
 	Queue message.QueueID
 }

@@ -32,23 +32,26 @@ const (
 	Unavailable   Code = "unavailable" // the database or the disk can't take it now; try again
 
 	// State, consent, window and capability (ER-2).
-	ConsentRequired   Code = "consent_required"
-	OptedOut          Code = "opted_out"
-	WindowClosed      Code = "window_closed"
-	TemplateRequired  Code = "template_required"
-	WrongCountry      Code = "wrong_country"
-	UseNotAllowed     Code = "use_not_allowed"
-	NoQueue           Code = "no_queue"
-	SessionOpen       Code = "session_open"
-	NoOpenSession     Code = "no_open_session"
-	NotAssigned       Code = "not_assigned"       // the session belongs to another agent
-	UnlawfulState     Code = "unlawful_state"     // this transition does not exist
-	OfferGone         Code = "offer_gone"         // expired, withdrawn or taken by somebody else
-	CapabilityMissing Code = "capability_missing" // the channel can't do that
-	ChannelInactive   Code = "channel_inactive"
-	DeliveryFailed    Code = "delivery_failed" // carries a Delivery from the catalogue
-	NoSession         Code = "no_session"      // customer API: answered 417, the client shows its pre-chat again
-	StreamNotOpen     Code = "stream_not_open" // customer API: answered 412
+	ConsentRequired      Code = "consent_required"
+	OptedOut             Code = "opted_out"
+	WindowClosed         Code = "window_closed"
+	TemplateRequired     Code = "template_required"
+	WrongCountry         Code = "wrong_country"
+	UseNotAllowed        Code = "use_not_allowed"
+	NoQueue              Code = "no_queue"
+	SessionOpen          Code = "session_open"
+	NoOpenSession        Code = "no_open_session"
+	NotAssigned          Code = "not_assigned"          // the session belongs to another agent
+	UnlawfulState        Code = "unlawful_state"        // this transition does not exist
+	TransferPending      Code = "transfer_pending"      // the session is on its way to somebody already
+	NoTransfer           Code = "no_transfer"           // nothing to withdraw: it was accepted, or never begun
+	RecipientUnavailable Code = "recipient_unavailable" // the agent or queue can't have the session now
+	OfferGone            Code = "offer_gone"            // expired, withdrawn or taken by somebody else
+	CapabilityMissing    Code = "capability_missing"    // the channel can't do that
+	ChannelInactive      Code = "channel_inactive"
+	DeliveryFailed       Code = "delivery_failed" // carries a Delivery from the catalogue
+	NoSession            Code = "no_session"      // customer API: answered 417, the client shows its pre-chat again
+	StreamNotOpen        Code = "stream_not_open" // customer API: answered 412
 )
 
 // Class is what kind of refusal a code is.
@@ -78,7 +81,7 @@ var classes = map[Code]Class{
 	Conflict: ClassState, InUse: ClassState, ConsentRequired: ClassState, OptedOut: ClassState, WindowClosed: ClassState,
 	TemplateRequired: ClassState, WrongCountry: ClassState, UseNotAllowed: ClassState, NoQueue: ClassState,
 	SessionOpen: ClassState, NoOpenSession: ClassState, NotAssigned: ClassState, UnlawfulState: ClassState,
-	OfferGone: ClassState, CapabilityMissing: ClassState, ChannelInactive: ClassState,
+	OfferGone: ClassState, TransferPending: ClassState, NoTransfer: ClassState, RecipientUnavailable: ClassState, CapabilityMissing: ClassState, ChannelInactive: ClassState,
 	StreamNotOpen: ClassPrecondition, NoSession: ClassExpectation, TooLarge: ClassTooLarge,
 	Unprocessable: ClassContent, KeyReused: ClassContent, DeliveryFailed: ClassContent,
 	RateLimited: ClassRate, Unavailable: ClassUnavailable,

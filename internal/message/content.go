@@ -119,10 +119,12 @@ const (
 	EventSessionEnded    EventType = "session_ended"
 	EventTransferred     EventType = "transferred"
 	EventRerouted        EventType = "rerouted" // the agent went away, or the work was given back
-	EventFlagged         EventType = "flagged"
-	EventEdited          EventType = "edited"  // RefersTo is the entry; Text its new text
-	EventDeleted         EventType = "deleted" // RefersTo is the entry the customer took back
-	EventCallMissed      EventType = "call_missed"
+	// EventTransferWithdrawn: Target has the session again.
+	EventTransferWithdrawn EventType = "transfer_withdrawn"
+	EventFlagged           EventType = "flagged" // To is raised or lowered, Reason the note
+	EventEdited            EventType = "edited"  // RefersTo is the entry; Text its new text
+	EventDeleted           EventType = "deleted" // RefersTo is the entry the customer took back
+	EventCallMissed        EventType = "call_missed"
 )
 
 // Preview is one line that stands for the content in lists and offers, at most max characters (runes).

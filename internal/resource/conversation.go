@@ -98,8 +98,59 @@ type Session struct {
 	PageValues       []message.Field        `json:"page_values,omitempty" doc:"what the customer's page says (setAutoResponseParameters), by name; the page's word, not verified"`
 	Routing          string                 `json:"routing,omitempty" doc:"the last routing decision in words: why this agent, or why still waiting"`
 	Flagged          string                 `json:"flagged,omitempty" doc:"the note with which an agent asked for help"`
+	FlaggedAt        *time.Time             `json:"flagged_at,omitempty" doc:"while the flag is up"`
+	FlaggedBy        *AgentRef              `json:"flagged_by,omitempty"`
+	Transfer         *Transfer              `json:"transfer,omitempty" doc:"while it waits to be accepted: the agent who hands it over stays, and may write"`
+	ErrorCount       int                    `json:"error_count,omitempty" doc:"how often it failed for this cause"`
+	ErrorAt          *time.Time             `json:"error_at,omitempty" doc:"when it failed last"`
 	ModifiedAt       time.Time              `json:"modified_at"`
 	Version          int64                  `json:"version"`
+}
+
+// Transfer is a session on its way to somebody else (RT-13).
+type Transfer struct {
+	To   TransferTo `json:"to"`
+	By   AgentRef   `json:"by"`
+	Note string     `json:"note,omitempty" doc:"for staff only"`
+	At   time.Time  `json:"at"`
+}
+
+// TransferTo is who is to have the session.
+type TransferTo struct {
+	Type string `json:"type" enum:"agent,queue,everyone" doc:"everyone: an agent did not take it, and the channel's work is offered to all"`
+	ID   string `json:"id,omitempty"`
+	Name string `json:"name"`
+}
+
+// TransferTargets is whom a session can be handed to.
+type TransferTargets struct {
+	Agents []TransferAgent `json:"agents" doc:"who may accept work, those who are available first"`
+	Queues []TransferQueue `json:"queues"`
+}
+
+// TransferAgent is an agent to hand a session to.
+type TransferAgent struct {
+	ID       message.UserID `json:"id"`
+	Name     string         `json:"name"`
+	Status   TransferStatus `json:"status"`
+	Capacity Capacity       `json:"capacity"`
+	// Available: online, takes the channel, and has room.
+	Available bool `json:"available" doc:"would be asked at once"`
+}
+
+// TransferStatus is what an agent is now.
+type TransferStatus struct {
+	ID   message.PresenceID `json:"id"`
+	Name string             `json:"name"`
+	Kind string             `json:"kind" enum:"online,busy,away,offline"`
+}
+
+// TransferQueue is a queue to hand a session to.
+type TransferQueue struct {
+	ID        message.QueueID `json:"id"`
+	Name      string          `json:"name"`
+	Waiting   int             `json:"waiting"`
+	Available int             `json:"available_agents" doc:"members who are online, take the channel and have room"`
 }
 
 // LastEntry is the newest line of a conversation, cut to one line.
@@ -147,6 +198,8 @@ type Offer struct {
 	Preview        string                 `json:"preview" doc:"the customer's first message"`
 	Reason         string                 `json:"reason" doc:"why this agent"`
 	Queue          *QueueRef              `json:"queue,omitempty"`
+	Transfer       *Transfer              `json:"transfer,omitempty" doc:"when somebody hands it over"`
+	Note           string                 `json:"note,omitempty" doc:"what they wrote with it"`
 	Prechat        []message.Field        `json:"prechat,omitempty"`
 	WaitingSince   time.Time              `json:"waiting_since"`
 	CreatedAt      time.Time              `json:"created_at"`

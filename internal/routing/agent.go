@@ -134,6 +134,7 @@ func (s *State) change(a *agent, edit func()) {
 		}
 	}
 	s.changeWide(a)
+	s.changeDirect(a)
 	if len(a.reserved) > 0 && (a.used > a.Limit || slices.ContainsFunc(a.reserved, func(o *offer) bool { return !a.serves(o.work) })) {
 		s.lookAgain(a)
 	}

@@ -88,6 +88,8 @@ func (d *dispatcher) writeOne(tx Tx, decision Decision, staleAgents map[message.
 		return d.writeClose(tx, decision)
 	case DecideOverflow:
 		return d.writeOverflow(tx, decision)
+	case DecideFallback:
+		return d.writeFallback(tx, decision)
 	}
 	return 0, false, nil
 }
@@ -332,6 +334,9 @@ func acceptIn(tx Tx, c *conversation.Conversation, agent conversation.Staff) err
 		if err := tx.CloseOffer(o, to, ""); err != nil {
 			return err
 		}
+	}
+	if err := tx.TookWork(agent.ID); err != nil {
+		return err
 	}
 	return tx.PresenceChanged(agent.ID) // their load has changed
 }

@@ -22,6 +22,9 @@ const (
 	// DecideOverflow moves the work to queue To. State leaves the work alone until a WorkPut says what
 	// it is like there (size, priority and model are the new queue's).
 	DecideOverflow DecisionKind = "overflow"
+	// DecideFallback moves work that one agent alone was asked about to where it goes without them. State
+	// leaves the work alone until a WorkPut says where that is.
+	DecideFallback DecisionKind = "fallback"
 )
 
 // Decision is one thing to do, to be written in one transaction that checks Version and the agents'

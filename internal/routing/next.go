@@ -138,6 +138,9 @@ func (s *State) lapse(w *work, now time.Time) (Decision, bool) {
 	if w.isWaiting() && past(w.overflowsAt()) {
 		w.moving = true
 		s.retime(w)
+		if w.fallible() {
+			return Decision{Kind: DecideFallback, Session: w.ID, Version: w.Version, Reason: s.noRoomReason(w, now)}, true
+		}
 		return Decision{
 			Kind: DecideOverflow, Session: w.ID, Version: w.Version, To: w.OverflowQueue, Reason: s.overflowReason(w, now),
 		}, true

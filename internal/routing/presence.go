@@ -166,7 +166,8 @@ func (s *Service) rerouteOne(ctx context.Context, org message.OrgID, user messag
 		if err != nil {
 			return err
 		}
-		if c.Session.ID != session || c.Session.Agent != user || c.Session.Status != conversation.Active {
+		handing := c.Session.Status == conversation.Waiting && c.Session.Transfer != nil
+		if c.Session.ID != session || c.Session.Agent != user || c.Session.Status != conversation.Active && !handing {
 			return nil // settled meanwhile
 		}
 		if _, kind, _, err := tx.PresenceOf(user); err != nil || kind != "offline" {
@@ -175,6 +176,9 @@ func (s *Service) rerouteOne(ctx context.Context, org message.OrgID, user messag
 		agent, _, err := tx.OnlineAgent(user)
 		if err != nil && fault.CodeOf(err) != fault.NotFound {
 			return err
+		}
+		if handing {
+			return conversation.GiverLeft(tx, &c, conversation.Staff{ID: user, Name: agent.Name})
 		}
 		return conversation.GiveBack(tx, &c, message.EventRerouted, conversation.Staff{Name: agent.Name}, "", "The agent went offline.", conversation.WorkChange{})
 	})

@@ -130,6 +130,8 @@ func (s *State) Explain(id message.SessionID) string {
 		return ""
 	case w.agent != nil:
 		return s.person(w.agent) + " has it."
+	case w.moving && w.fallible():
+		return s.person(s.agents[w.Agent]) + " doesn't take it; it goes on to others."
 	case w.moving:
 		return "Moving to " + s.queueName(w.OverflowQueue) + "."
 	case len(w.offers) == 1:

@@ -147,6 +147,10 @@ func (s *State) place(w *work) {
 	if w.moving || w.agent != nil {
 		return
 	}
+	if why := s.fallsBack(w); why != "" {
+		s.fallBack(w, why)
+		return
+	}
 	if w.class.pool.everyone() {
 		s.enter(w)
 		if len(w.offers) == 0 || w.fresh || len(w.newcomers) > 0 {

@@ -40,7 +40,7 @@ type Tx interface {
 	// ExplainSession puts the latest explanation on the session, with its change row when it differs.
 	ExplainSession(s message.SessionID, text string) error
 	SessionConversation(s message.SessionID) (message.ConversationID, error)
-	// AssignedSessions are the active sessions of an agent.
+	// AssignedSessions are the active sessions of an agent, and those they are handing over.
 	AssignedSessions(a message.UserID) ([]message.SessionID, error)
 	// UnroutedSessions of a channel wait, and routing does not know of them.
 	UnroutedSessions(c message.ChannelID) ([]message.SessionID, error)
@@ -59,6 +59,8 @@ type Tx interface {
 	AddConnection(a message.UserID, connection, node message.RowID, at time.Time) error
 	DropConnection(a message.UserID, connection message.RowID) error
 	PresenceChanged(a message.UserID) error
+	// TookWork keeps when an agent accepted work last.
+	TookWork(a message.UserID) error
 }
 
 // Status is a presence status as decisions need it.

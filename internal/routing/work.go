@@ -15,6 +15,8 @@ const (
 	DeclineHold = 60 * time.Second
 	MissHold    = 15 * time.Second
 	HeadStart   = 20 * time.Second
+	// FallbackAfter is how long work waits for the one agent it is meant for, where it can go elsewhere.
+	FallbackAfter = 2 * time.Minute
 )
 
 // Size is how much of an agent's capacity a piece of work takes: Percent (1 to 100) of their limit,
@@ -53,6 +55,9 @@ type Work struct {
 	Queue message.QueueID
 	// Agent: only this one is asked (RT-5, RT-13), member of Queue or not.
 	Agent message.UserID
+	// Fallback: it goes elsewhere (DecideFallback) when Agent is not there, doesn't take it, or has no room
+	// for FallbackAfter.
+	Fallback bool
 	// Preferred is asked first, if they can take it as any other (RT-5, RT-17).
 	Preferred    message.UserID
 	Priority     int // 1 before 2
@@ -95,7 +100,7 @@ type work struct {
 	class  *class
 	offers []*offer
 	agent  *agent // who has it
-	moving bool   // a DecideOverflow was given; a WorkPut follows
+	moving bool   // a DecideOverflow or DecideFallback was given; a WorkPut follows
 
 	tried []attempt // sorted by agent
 	holds int       // attempts whose hold is not over
@@ -231,11 +236,17 @@ func (w *work) nextDue() time.Time {
 }
 
 func (w *work) overflowsAt() time.Time {
+	if w.fallible() {
+		return w.WaitingSince.Add(FallbackAfter)
+	}
 	if w.OverflowQueue.IsZero() || w.OverflowAfter <= 0 || w.OverflowQueue == w.Queue || w.class.pool.everyone() {
 		return time.Time{}
 	}
 	return w.WaitingSince.Add(w.OverflowAfter)
 }
+
+// fallible reports whether one agent is asked, and the work goes elsewhere without them.
+func (w *work) fallible() bool { return w.Fallback && !w.class.pool.direct.IsZero() }
 
 // reserves reports whether an offer of w counts in the agent's load.
 func (w *work) reserves() bool { return !w.class.pool.everyone() }

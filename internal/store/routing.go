@@ -61,6 +61,11 @@ func (tx *Tx) AgentLoad(a message.UserID) (assigned, limit int, err error) {
 	return assigned, limit, err
 }
 
+// TookWork keeps when an agent accepted work last.
+func (tx *Tx) TookWork(a message.UserID) error {
+	return tx.exec("UPDATE presence SET last_work_at = $3 WHERE org_id = $1 AND user_id = $2", tx.org, a, us(tx.Now()))
+}
+
 // InsertOffer keeps an open offer with its change row.
 func (tx *Tx) InsertOffer(o routing.Offer) error {
 	err := tx.exec(`INSERT INTO offer (org_id, id, session_id, agent_id, state, units, reason, decline_reason, created_at, expires_at)
@@ -127,10 +132,10 @@ func (tx *Tx) ExplainSession(s message.SessionID, text string) error {
 	return tx.Change(Change{Type: feed.SessionUpdated, Conversation: c, Session: s})
 }
 
-// AssignedSessions are the active sessions of an agent.
+// AssignedSessions are the active sessions of an agent, and those they are handing over.
 func (tx *Tx) AssignedSessions(a message.UserID) ([]message.SessionID, error) {
 	return list(tx, func(r row, id *message.SessionID) error { return r.Scan(id) },
-		"SELECT id FROM session WHERE org_id = $1 AND agent_id = $2 AND status = 'active' AND latest ORDER BY id", tx.org, a)
+		"SELECT id FROM session WHERE org_id = $1 AND agent_id = $2 AND status IN ('active', 'waiting') AND latest ORDER BY id", tx.org, a)
 }
 
 // UnroutedSessions of a channel wait, and routing does not know of them; the longest waiting first.
@@ -177,10 +182,10 @@ func (db *DB) RoutingAgents(ctx context.Context, org message.OrgID, only []messa
 	}
 	var kind string
 	agents, err := list(c, func(r row, a *routing.Agent) error {
-		err := r.Scan(&a.ID, &a.Name, &a.Limit, &a.Version, &kind, jsonColumn{&a.Channels})
+		err := r.Scan(&a.ID, &a.Name, &a.Limit, &a.Version, &kind, &a.LastWork, jsonColumn{&a.Channels})
 		a.Online = kind == "online"
 		return err
-	}, `SELECT u.id, u.name, u.capacity, p.version, p.kind, st.channels FROM staff_user u
+	}, `SELECT u.id, u.name, u.capacity, p.version, p.kind, p.last_work_at, st.channels FROM staff_user u
  LEFT JOIN presence p ON p.org_id = u.org_id AND p.user_id = u.id
  LEFT JOIN presence_status st ON st.org_id = p.org_id AND st.id = p.status_id`+where, a.args...)
 	if err != nil {
@@ -232,7 +237,7 @@ func (db *DB) RoutingWork(ctx context.Context, org message.OrgID, which routing.
 	case !which.Queue.IsZero():
 		where += " AND w.queue_id = " + a.add(which.Queue)
 	}
-	out, err = list(c, scanWork, `SELECT w.session_id, w.version, w.channel_type, w.queue_id, w.direct_agent_id, w.preferred_agent_id, w.agent_id, w.units, w.waiting_since,
+	out, err = list(c, scanWork, `SELECT w.session_id, w.version, w.channel_type, w.queue_id, w.direct_agent_id, w.preferred_agent_id, w.agent_id, w.units, w.waiting_since, w.giver_id, w.fallback,
  rc.priority, rc.size_units, rc.size_percent, rc.model, rc.push_timeout, rc.auto_accept, q.overflow_queue_id, q.overflow_after
  FROM work_item w LEFT JOIN queue q ON q.org_id = w.org_id AND q.id = w.queue_id
  LEFT JOIN routing_configuration rc ON rc.org_id = q.org_id AND rc.id = q.routing_configuration_id`+where, a.args...)
@@ -246,7 +251,8 @@ func scanWork(r row, p *routing.WorkPut) error {
 	w := &p.Work
 	var units, push, overflow int
 	var model string
-	err := r.Scan(&w.ID, &w.Version, &w.Channel, &w.Queue, &w.Agent, &w.Preferred, &p.Assigned, &units, &w.WaitingSince,
+	var giver message.UserID
+	err := r.Scan(&w.ID, &w.Version, &w.Channel, &w.Queue, &w.Agent, &w.Preferred, &p.Assigned, &units, &w.WaitingSince, &giver, &w.Fallback,
 		&w.Priority, &w.Size.Units, &w.Size.Percent, &model, &push, &w.AutoAccept, &w.OverflowQueue, &overflow)
 	w.Model, w.OverflowAfter = routing.Model(model), time.Duration(overflow)*time.Second
 	w.PushTimeout = time.Duration(push) * time.Second
@@ -255,6 +261,15 @@ func scanWork(r row, p *routing.WorkPut) error {
 		if !w.Queue.IsZero() || !w.Agent.IsZero() {
 			w.PushTimeout = defaultPushTimeout * time.Second
 		}
+	}
+	if w.Fallback && w.PushTimeout == 0 {
+		w.PushTimeout = defaultPushTimeout * time.Second // it has somewhere to go
+	}
+	if !w.Agent.IsZero() {
+		w.OverflowQueue = message.QueueID{} // it has not begun to wait there
+	}
+	if !giver.IsZero() {
+		p.Tried = append(p.Tried, routing.Tried{Agent: giver, At: w.WaitingSince, Declined: true}) // asked when nobody else can take it
 	}
 	if !p.Assigned.IsZero() && units > 0 {
 		w.Size = routing.Size{Units: units} // what it was when it was accepted

@@ -11,7 +11,7 @@ import (
 const sessionColumns = `s.id, s.number, s.conversation_id, s.channel_id, s.channel_type, s.user_id, s.status, s.origin,
  s.agent_id, s.agent_type, s.queue_id, s.started_at, s.waiting_since, s.accepted_at, s.inactive_at, s.ended_at,
  s.last_activity_at, s.ended_by, s.end_reason, s.error_code, s.error_text, s.agent_messages, s.customer_messages,
- s.prechat_env, s.page_env, s.routing, s.flagged, s.modified_at, s.version`
+ s.prechat_env, s.page_env, s.routing, s.flagged, s.flagged_at, s.flagged_by, s.transfer_env, s.error_count, s.error_at, s.modified_at, s.version`
 
 // sessionTold holds the opened envelopes of a session until read puts them there.
 type sessionTold struct{ prechat, page string }
@@ -21,7 +21,33 @@ func sessionDest(tx *Tx, s *conversation.Session, told *sessionTold) []any {
 	return []any{&s.ID, &s.Number, &s.Conversation, &s.Channel, &s.ChannelType, &s.Customer, text(&s.Status), text(&s.Origin),
 		&s.Agent, &s.AgentType, &s.Queue, &s.StartedAt, &s.WaitingSince, &s.AcceptedAt, &s.InactiveAt, &s.EndedAt,
 		&s.LastActivityAt, &s.EndedBy, &s.EndReason, &s.ErrorCode, &s.ErrorText, &s.AgentMessages, &s.CustomerMessages,
-		envelope{tx, &told.prechat}, envelope{tx, &told.page}, &s.Routing, &s.Flagged, &s.ModifiedAt, &s.Version}
+		envelope{tx, &told.prechat}, envelope{tx, &told.page}, &s.Routing, &s.Flagged, &s.FlaggedAt, &s.FlaggedBy, transferColumn{tx, s}, &s.ErrorCount, &s.ErrorAt, &s.ModifiedAt, &s.Version}
+}
+
+// transferColumn scans a sealed transfer. One whose key was shredded is still one, without its words.
+type transferColumn struct {
+	tx *Tx
+	to *conversation.Session
+}
+
+func (t transferColumn) Scan(src any) error {
+	t.to.Transfer = nil
+	if b, _ := src.([]byte); len(b) == 0 {
+		return nil
+	}
+	var text string
+	if err := (opened{t.tx, &text}).Scan(src); err != nil {
+		return err
+	}
+	t.to.Transfer = &conversation.Transfer{}
+	return readJSON(text, t.to.Transfer)
+}
+
+func (tx *Tx) sealTransfer(s *conversation.Session) []byte {
+	if s.Transfer == nil {
+		return nil
+	}
+	return tx.seal(s.Customer, asJSON(s.Transfer))
 }
 
 func (t sessionTold) read(s *conversation.Session) error {
@@ -75,11 +101,13 @@ func (tx *Tx) SaveSession(s *conversation.Session) error {
 	s.Version++
 	return tx.exec(`UPDATE session SET status = $3, agent_id = $4, agent_type = $5, queue_id = $6, waiting_since = $7, accepted_at = $8,
  inactive_at = $9, ended_at = $10, last_activity_at = $11, ended_by = $12, end_reason = $13, error_code = $14, error_text = $15,
- agent_messages = $16, customer_messages = $17, routing = $18, flagged = $19, modified_at = $20, version = $21
+ agent_messages = $16, customer_messages = $17, routing = $18, flagged = $19, modified_at = $20, version = $21,
+ flagged_at = $22, flagged_by = $23, transfer_env = $24, error_count = $25, error_at = $26
  WHERE org_id = $1 AND id = $2`,
 		tx.org, s.ID, string(s.Status), s.Agent, s.AgentType, s.Queue, us(s.WaitingSince), us(s.AcceptedAt),
 		us(s.InactiveAt), us(s.EndedAt), us(s.LastActivityAt), s.EndedBy, s.EndReason, s.ErrorCode, s.ErrorText,
-		s.AgentMessages, s.CustomerMessages, s.Routing, s.Flagged, us(s.ModifiedAt), s.Version)
+		s.AgentMessages, s.CustomerMessages, s.Routing, s.Flagged, us(s.ModifiedAt), s.Version,
+		us(s.FlaggedAt), s.FlaggedBy, tx.sealTransfer(s), s.ErrorCount, us(s.ErrorAt))
 }
 
 // SessionChanged writes the change row of a session.

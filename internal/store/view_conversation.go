@@ -115,9 +115,7 @@ func (v *Views) rowHeads(tx *Tx, wanted []message.ConversationID, rows map[messa
 		if id, err := message.ParseID[message.UserID](lasts[i].AuthorID); err == nil {
 			users = append(users, id)
 		}
-		if agent := t.row.Head.Session.Agent; !agent.IsZero() {
-			users = append(users, agent)
-		}
+		users = namedUsers(&t.row.Head.Session, users)
 	}
 	if err := tx.lastStatuses(texts, lasts); err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"switchboard/internal/conversation"
 	"switchboard/internal/message"
 	"switchboard/internal/resource"
 )
@@ -40,6 +41,7 @@ func (v *Views) offers(tx *Tx, where string, args ...any) ([]resource.Offer, err
 		expires      time.Time
 		waiting      time.Time
 		pre, content string
+		session      conversation.Session
 	}
 	// The first message of the session: sessions follow each other, so it is near the end.
 	const first = `(SELECT e.content_env FROM entry e WHERE e.org_id = s.org_id AND e.conversation_id = s.conversation_id AND e.seq > c.last_seq - `
@@ -47,11 +49,11 @@ func (v *Views) offers(tx *Tx, where string, args ...any) ([]resource.Offer, err
 		o := &l.offer
 		return r.Scan(&o.ID, &o.SessionID, &o.ConversationID, &o.Reason, &o.CreatedAt, &l.expires, &l.waiting,
 			&o.Channel.ID, &o.Channel.Type, &o.Channel.Name, &o.Channel.Address, &o.Customer.ID, opened{tx, &o.Customer.Name}, &o.Customer.Picture,
-			opened{tx, &o.Customer.Address}, &l.queue, &l.name, opened{tx, &l.pre}, opened{tx, &l.content})
+			opened{tx, &o.Customer.Address}, &l.queue, &l.name, opened{tx, &l.pre}, transferColumn{tx, &l.session}, opened{tx, &l.content})
 	}, `SELECT o.id, o.session_id, s.conversation_id, o.reason, o.created_at, o.expires_at, s.waiting_since,
  s.channel_id, s.channel_type, ch.name, ch.address, s.user_id, u.name_env, u.picture,
  (SELECT a.address_env FROM messaging_user_address a WHERE a.org_id = s.org_id AND a.user_id = s.user_id AND a.kind = 'phone' ORDER BY a.position LIMIT 1),
- s.queue_id, q.name, s.prechat_env, `+first+strconv.Itoa(offerLook)+` AND e.session_id = s.id AND e.author_type = 'customer' AND e.kind = 'message' ORDER BY e.seq LIMIT 1)
+ s.queue_id, q.name, s.prechat_env, s.transfer_env, `+first+strconv.Itoa(offerLook)+` AND e.session_id = s.id AND e.author_type = 'customer' AND e.kind = 'message' ORDER BY e.seq LIMIT 1)
  FROM offer o JOIN session s ON s.org_id = o.org_id AND s.id = o.session_id
  JOIN conversation c ON c.org_id = s.org_id AND c.id = s.conversation_id
  LEFT JOIN channel ch ON ch.org_id = s.org_id AND ch.id = s.channel_id
@@ -71,6 +73,9 @@ func (v *Views) offers(tx *Tx, where string, args ...any) ([]resource.Offer, err
 			return nil, err
 		}
 		l.offer.Preview = content.Preview(previewMax)
+		if l.offer.Transfer = transferResource(l.session.Transfer); l.offer.Transfer != nil {
+			l.offer.Note = l.offer.Transfer.Note
+		}
 		l.offer.Queue = queueRef(l.queue, l.name)
 		l.offer.ExpiresAt = timeOrNil(l.expires)
 		if l.offer.WaitingSince = l.waiting; l.waiting.IsZero() {

@@ -55,8 +55,8 @@ func (v *Views) QueueStates(ctx context.Context, org message.OrgID, only []messa
 		q := &l.queue
 		return r.Scan(&q.ID, &q.Name, &q.RoutingConfigID, &q.OverflowQueueID, &q.OverflowAfter, &q.Version, &q.Waiting, &l.longest, &q.Online)
 	}, `SELECT q.id, q.name, q.routing_configuration_id, q.overflow_queue_id, q.overflow_after, q.version,
- (SELECT COUNT(*) FROM work_item w WHERE w.org_id = q.org_id AND w.queue_id = q.id AND w.state IN ('waiting', 'offered')),
- (SELECT MIN(w.waiting_since) FROM work_item w WHERE w.org_id = q.org_id AND w.queue_id = q.id AND w.state IN ('waiting', 'offered')),
+ (SELECT COUNT(*) FROM work_item w WHERE w.org_id = q.org_id AND w.queue_id = q.id AND w.state IN ('waiting', 'offered') AND w.direct_agent_id IS NULL),
+ (SELECT MIN(w.waiting_since) FROM work_item w WHERE w.org_id = q.org_id AND w.queue_id = q.id AND w.state IN ('waiting', 'offered') AND w.direct_agent_id IS NULL),
  (SELECT COUNT(*) FROM queue_member m JOIN presence p ON p.org_id = m.org_id AND p.user_id = m.user_id
   WHERE m.org_id = q.org_id AND m.queue_id = q.id AND p.kind = 'online')
  FROM queue q WHERE q.org_id = $1`+where, a.args...)

@@ -38,7 +38,8 @@ func sessionResource(s *conversation.Session, channel resource.ChannelRef, custo
 		Origin: string(s.Origin), StartedAt: s.StartedAt, WaitingSince: timeOrNil(s.WaitingSince), AcceptedAt: timeOrNil(s.AcceptedAt),
 		InactiveAt: timeOrNil(s.InactiveAt), EndedAt: timeOrNil(s.EndedAt), EndedBy: s.EndedBy, EndReason: s.EndReason,
 		AgentMessages: s.AgentMessages, CustomerMessages: s.CustomerMessages, Prechat: s.Prechat, PageValues: s.PageValues, Routing: s.Routing, Flagged: s.Flagged,
-		ModifiedAt: s.ModifiedAt, Version: s.Version,
+		FlaggedAt: timeOrNil(s.FlaggedAt), FlaggedBy: agentRef(s.FlaggedBy, names), Transfer: transferResource(s.Transfer),
+		ErrorCount: s.ErrorCount, ErrorAt: timeOrNil(s.ErrorAt), ModifiedAt: s.ModifiedAt, Version: s.Version,
 	}
 	if s.ErrorCode != "" {
 		out.Error = &resource.DeliveryError{Code: s.ErrorCode, Text: s.ErrorText}
@@ -47,6 +48,31 @@ func sessionResource(s *conversation.Session, channel resource.ChannelRef, custo
 		out.LengthSeconds = int64(s.EndedAt.Sub(s.AcceptedAt) / time.Second)
 	}
 	return out
+}
+
+// transferResource shows a pending transfer, with the names as they were when it began.
+func transferResource(t *conversation.Transfer) *resource.Transfer {
+	if t == nil {
+		return nil
+	}
+	out := &resource.Transfer{To: resource.TransferTo{Type: t.To.Type, Name: t.To.Name}, By: resource.AgentRef{ID: t.By, Name: t.ByName}, Note: t.Note, At: t.At}
+	switch t.To.Type {
+	case conversation.ToAgent:
+		out.To.ID = t.To.Agent.String()
+	case conversation.ToQueue:
+		out.To.ID = t.To.Queue.String()
+	}
+	return out
+}
+
+// namedUsers are the users whose names a session shows.
+func namedUsers(s *conversation.Session, users []message.UserID) []message.UserID {
+	for _, id := range []message.UserID{s.Agent, s.FlaggedBy} {
+		if !id.IsZero() {
+			users = append(users, id)
+		}
+	}
+	return users
 }
 
 // Session by id, for who may read its conversation.
@@ -127,9 +153,7 @@ func (v *Views) sessionsByID(tx *Tx, wanted []message.SessionID) (map[message.Se
 	}
 	var users []message.UserID
 	for _, l := range rows {
-		if !l.session.Agent.IsZero() {
-			users = append(users, l.session.Agent)
-		}
+		users = namedUsers(&l.session, users)
 	}
 	names, err := tx.userNames(users)
 	if err != nil {

@@ -9,8 +9,9 @@ import (
 
 // channelRouting is what channel.routing holds (resource.ChannelRouting without its queue).
 type channelRouting struct {
-	Mode             string `json:"mode"`
-	LastAgentMinutes int    `json:"last_agent_minutes"`
+	Mode             string         `json:"mode"`
+	Agent            message.UserID `json:"agent_id,omitzero"`
+	LastAgentMinutes int            `json:"last_agent_minutes"`
 }
 
 // NotRouted is what a session's routing says while its channel sends work nowhere (CH-22).
@@ -32,7 +33,8 @@ func (tx *Tx) Work(s *conversation.Session, change conversation.WorkChange) erro
  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, COALESCE((SELECT CASE WHEN rc.size_percent > 0 THEN (u.capacity * rc.size_percent + 99) / 100 ELSE rc.size_units END
   FROM queue q JOIN routing_configuration rc ON rc.org_id = q.org_id AND rc.id = q.routing_configuration_id
   JOIN staff_user u ON u.org_id = q.org_id AND u.id = $8 WHERE q.org_id = $1 AND q.id = $7), $10), $9, 1)
- ON CONFLICT (org_id, session_id) DO UPDATE SET state = excluded.state, agent_id = excluded.agent_id, direct_agent_id = NULL, preferred_agent_id = NULL, version = work_item.version + 1`,
+ ON CONFLICT (org_id, session_id) DO UPDATE SET state = excluded.state, agent_id = excluded.agent_id, queue_id = excluded.queue_id, direct_agent_id = NULL, preferred_agent_id = NULL,
+  giver_id = NULL, fallback = FALSE, position = 0, units = CASE WHEN work_item.units > 0 THEN work_item.units ELSE excluded.units END, version = work_item.version + 1`,
 			tx.org, s.ID, s.Conversation, s.Channel, s.ChannelType, change.State, s.Queue, s.Agent, us(tx.Now()), defaultUnits)
 	default:
 		err = tx.exec("UPDATE work_item SET state = $3, agent_id = $4, version = version + 1 WHERE org_id = $1 AND session_id = $2",
@@ -53,24 +55,46 @@ func (tx *Tx) workWaits(s *conversation.Session, change conversation.WorkChange)
 	if err != nil {
 		return err
 	}
+	direct, fallback, byChannel := change.Direct, change.Fallback, false
 	switch {
+	case !direct.IsZero():
+		queue = s.Queue // what it counts as while one agent is asked: where it came from
 	case !change.Queue.IsZero():
 		queue = change.Queue
 	case !s.Queue.IsZero():
+		byChannel = routing.Mode == "queue" && queue == s.Queue
 		queue = s.Queue
-	case routing.Mode == "everyone":
-		queue = message.QueueID{}
+	default:
+		byChannel = true
+		switch routing.Mode {
+		case "everyone":
+			queue = message.QueueID{}
+		case "agent":
+			if fallback = !queue.IsZero(); !fallback || !change.Missed {
+				direct, queue = routing.Agent, message.QueueID{}
+			}
+		}
 	}
 	s.Queue, s.Routing = queue, ""
-	if routing.Mode == "none" && queue.IsZero() && change.Direct.IsZero() {
+	if routing.Mode == "none" && queue.IsZero() && direct.IsZero() {
 		s.Routing = NotRouted
 		return tx.exec("DELETE FROM work_item WHERE org_id = $1 AND session_id = $2", tx.org, s.ID)
 	}
-	return tx.exec(`INSERT INTO work_item (org_id, session_id, conversation_id, channel_id, channel_type, state, queue_id, direct_agent_id, preferred_agent_id, units, waiting_since, version)
- VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, 1)
+	return tx.exec(`INSERT INTO work_item (org_id, session_id, conversation_id, channel_id, channel_type, state, queue_id, direct_agent_id, preferred_agent_id, units, waiting_since, giver_id, fallback, by_channel, version)
+ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, $11, $12, $13, 1)
  ON CONFLICT (org_id, session_id) DO UPDATE SET state = excluded.state, queue_id = excluded.queue_id, direct_agent_id = excluded.direct_agent_id,
- preferred_agent_id = excluded.preferred_agent_id, agent_id = NULL, units = 0, waiting_since = excluded.waiting_since, version = work_item.version + 1`,
-		tx.org, s.ID, s.Conversation, s.Channel, s.ChannelType, conversation.WorkWaiting, queue, change.Direct, change.Preferred, us(s.WaitingSince))
+ preferred_agent_id = excluded.preferred_agent_id, agent_id = NULL, units = 0, waiting_since = excluded.waiting_since,
+ giver_id = excluded.giver_id, fallback = excluded.fallback, by_channel = excluded.by_channel, position = 0, version = work_item.version + 1`,
+		tx.org, s.ID, s.Conversation, s.Channel, s.ChannelType, conversation.WorkWaiting, queue, direct, change.Preferred, us(s.WaitingSince),
+		giverOf(s), fallback, byChannel)
+}
+
+// giverOf is who hands the session over, none when nobody does.
+func giverOf(s *conversation.Session) (giver message.UserID) {
+	if s.Transfer != nil {
+		giver = s.Agent
+	}
+	return giver
 }
 
 func (tx *Tx) routingOf(channel message.ChannelID, lock string) (r channelRouting, queue message.QueueID, err error) {

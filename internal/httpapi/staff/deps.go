@@ -32,10 +32,12 @@ type Deps struct {
 	RoutingSetup  *routing.Setup
 	Conversations *conversation.Service
 	// Open begins a conversation from the business' side: Conversations.Open with its transaction.
-	Open     func(ctx context.Context, org message.OrgID, by conversation.Staff, channel message.ChannelID, to message.Address, d conversation.Draft) (conversation.Entry, error)
-	Routing  Routing
-	Outbound Outbound
-	Files    Files
+	Open func(ctx context.Context, org message.OrgID, by conversation.Staff, channel message.ChannelID, to message.Address, d conversation.Draft) (conversation.Entry, error)
+	// Transfers hands sessions over.
+	Transfers *conversation.Transfers
+	Routing   Routing
+	Outbound  Outbound
+	Files     Files
 	// FileMax bounds an upload in bytes. SignFile fills a file's URL with a short-lived link.
 	FileMax  int64
 	SignFile func(org message.OrgID, f *message.File)
@@ -85,6 +87,7 @@ type Views interface {
 	Sessions(ctx context.Context, org message.OrgID, v resource.Viewer, q resource.ListQuery) ([]resource.Session, string, error)
 	SessionsOf(ctx context.Context, org message.OrgID, v resource.Viewer, c message.ConversationID) ([]resource.Session, error)
 	Session(ctx context.Context, org message.OrgID, v resource.Viewer, id message.SessionID) (resource.Session, error)
+	TransferTargets(ctx context.Context, org message.OrgID, channelType string, except message.UserID, q string, limit int) (resource.TransferTargets, error)
 	Offers(ctx context.Context, org message.OrgID, user message.UserID) ([]resource.Offer, error)
 	MessagingUsers(ctx context.Context, org message.OrgID, q resource.ListQuery) ([]resource.MessagingUser, string, error)
 	MessagingUser(ctx context.Context, org message.OrgID, id message.CustomerID) (resource.MessagingUser, error)

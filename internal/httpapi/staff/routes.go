@@ -39,6 +39,10 @@ func (a *API) table() {
 	get(a, "/sessions/{id}", staff.ConversationRead, "Get a session", a.session)
 	post(a, "/sessions/{id}/end", staff.SessionEnd, "End a session", a.end, a.ended)
 	post(a, "/sessions/{id}/inactive", staff.SessionInactive, "Set a session aside: the customer doesn't answer", a.inactive, a.madeInactive)
+	post(a, "/sessions/{id}/transfer", staff.SessionTransfer, "Hand a session to another agent or a queue", a.transfer, a.transferred)
+	post(a, "/sessions/{id}/transfer/withdraw", staff.SessionTransfer, "Take a transfer back that nobody has accepted", a.withdraw, a.withdrawn)
+	get(a, "/transfer-targets", staff.SessionTransfer, "Whom a session can be handed to", a.transferTargets)
+	post(a, "/sessions/{id}/flag", staff.SessionFlag, "Ask a supervisor for help with a session, or take that back", a.flag, nil)
 
 	a.Plain(http.MethodPost, "/files", staff.FileUpload, "Upload a file", a.upload)
 	get(a, "/files/{id}", staff.ConversationRead, "Get a file's name, size and a short-lived link", a.file)

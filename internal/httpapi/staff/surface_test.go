@@ -54,6 +54,8 @@ var bodies = map[string]object{
 	"POST /conversations/{id}/messages": {"text": "x"},
 	"POST /conversations/{id}/notes":    {"text": "x"},
 	"POST /conversations/{id}/read":     {"seq": 1},
+	"POST /sessions/{id}/transfer":      {"to": object{"type": "queue", "id": "01890000-0000-7000-8000-000000000000"}},
+	"POST /sessions/{id}/flag":          {"raised": true},
 	"PUT /me/presence":                  {"status": "Busy"},
 }
 

@@ -116,7 +116,8 @@ func newWorld(t *testing.T, db *store.DB) *world {
 		Open: func(ctx context.Context, org message.OrgID, by conversation.Staff, c message.ChannelID, to message.Address, d conversation.Draft) (conversation.Entry, error) {
 			return talk.Open(ctx, org, store.Writer[conversation.OpenTx](db), by, c, to, d)
 		},
-		Routing: &routing.Service{Write: store.Writer[routing.Tx](db)}, Outbound: w.sent,
+		Transfers: &conversation.Transfers{Write: store.Writer[conversation.TransferTx](db)},
+		Routing:   &routing.Service{Write: store.Writer[routing.Tx](db)}, Outbound: w.sent,
 		Files: files, FileMax: 1 << 20, SignFile: files.Links.Sign,
 		Claims: db, Views: store.NewViews(db, capabilities, files.Links.Sign), Rows: db,
 	})

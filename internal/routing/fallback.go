@@ -1,0 +1,98 @@
+package routing
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"switchboard/internal/conversation"
+	"switchboard/internal/message"
+)
+
+// fallsBack says why work that one agent is asked about goes elsewhere now; empty: it waits for them, or
+// nothing else is meant for it.
+func (s *State) fallsBack(w *work) string {
+	if !w.fallible() || len(w.offers) > 0 {
+		return ""
+	}
+	a := s.agents[w.Agent]
+	switch {
+	case a == nil || !a.known:
+		return "The agent takes no work any more."
+	case !a.Online:
+		return s.person(a) + " is not online."
+	case !a.takes(w.Channel):
+		return s.person(a) + " takes no " + w.Channel + " conversations in the present status."
+	case w.class.able == 0:
+		return fmt.Sprintf("It takes %s, more than %s's capacity of %d.", w.needs(), s.person(a), a.Limit)
+	}
+	if i, tried := w.attempt(a.ID); tried {
+		if w.tried[i].Declined {
+			return s.person(a) + " declined it."
+		}
+		return s.person(a) + " did not answer in time."
+	}
+	return ""
+}
+
+// fallBack gives the decision; the work rests until a WorkPut.
+func (s *State) fallBack(w *work, why string) {
+	w.moving = true
+	s.retime(w)
+	s.pending = append(s.pending, Decision{Kind: DecideFallback, Session: w.ID, Version: w.Version, Reason: why})
+}
+
+// changeDirect looks at what waits for an agent alone who may not be there for it any more.
+func (s *State) changeDirect(a *agent) {
+	p := s.direct[a.ID]
+	if p == nil {
+		return
+	}
+	for _, c := range p.classes {
+		if a.known && a.standing(c).able {
+			continue
+		}
+		for _, w := range slices.Concat(c.waiting.items, c.held) {
+			if why := s.fallsBack(w); why != "" {
+				s.exit(w)
+				s.fallBack(w, why)
+			}
+		}
+	}
+}
+
+func (s *State) noRoomReason(w *work, now time.Time) string {
+	return fmt.Sprintf("%s had no room for it for %s.", s.person(s.agents[w.Agent]), span(now.Sub(w.WaitingSince)))
+}
+
+// writeFallback sends a transfer that its agent did not take back to where it came from, and work that
+// its channel routes to one agent to the channel's fallback queue.
+func (d *dispatcher) writeFallback(tx Tx, decision Decision) (int64, bool, error) {
+	conv, err := tx.SessionConversation(decision.Session)
+	if err != nil {
+		return 0, false, notFoundIsStale(err)
+	}
+	c, err := tx.Conversation(conv)
+	if err != nil {
+		return 0, false, err
+	}
+	version, state, found, err := tx.WorkVersion(decision.Session)
+	if err != nil || !found || version != decision.Version || state != conversation.WorkWaiting || c.Session.ID != decision.Session {
+		return 0, false, err
+	}
+	if err := tx.LogDecision(decision.Session, string(DecideFallback), message.UserID{}, decision.Reason); err != nil {
+		return 0, false, err
+	}
+	// Its row is written anew; the feed brings it back as a WorkPut.
+	if c.Session.Transfer != nil {
+		return 0, true, conversation.FellBack(tx, &c, decision.Reason)
+	}
+	if err := tx.Work(&c.Session, conversation.WorkChange{State: conversation.WorkWaiting, Missed: true}); err != nil {
+		return 0, false, err
+	}
+	c.Session.Routing = decision.Reason
+	if err := tx.SaveSession(&c.Session); err != nil {
+		return 0, false, err
+	}
+	return 0, true, tx.SessionChanged(&c.Session)
+}
