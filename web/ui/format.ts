@@ -14,6 +14,8 @@ const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 
 const relativeDay = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
 
 const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const MINUTE = 60_000;
 
 function midnight(d: Date): number {
 	return new Date(d.getFullYear(), d.getMonth(), d.getDate()).getTime();
@@ -45,6 +47,22 @@ export function day(at: string | Date, now = new Date()): string {
 		return word.charAt(0).toLocaleUpperCase() + word.slice(1);
 	}
 	return d.getFullYear() === now.getFullYear() ? longDay.format(d) : longDayYear.format(d);
+}
+
+/** ago is how far from now: now, 5 minutes ago, in 2 hours, yesterday, 3 weeks ago. */
+export function ago(at: string | Date, now: number | Date = Date.now()): string {
+	const then = new Date(at);
+	const here = new Date(now);
+	const off = then.getTime() - here.getTime();
+	const far = Math.abs(off);
+	if (far < 45_000) return relativeDay.format(0, 'second');
+	if (far < 50 * MINUTE) return relativeDay.format(Math.round(off / MINUTE), 'minute');
+	if (far < 22 * HOUR) return relativeDay.format(Math.round(off / HOUR), 'hour');
+	const days = -daysAgo(then, here) || Math.sign(off);
+	if (Math.abs(days) < 14) return relativeDay.format(days, 'day');
+	if (Math.abs(days) < 60) return relativeDay.format(Math.round(days / 7), 'week');
+	if (Math.abs(days) < 365) return relativeDay.format(Math.round(days / 30.4), 'month');
+	return relativeDay.format(Math.round(days / 365.25) || Math.sign(days), 'year');
 }
 
 /** exact is the full date and time, for hover and for readers. */

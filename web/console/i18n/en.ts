@@ -93,6 +93,7 @@ export const en = {
 
 	'palette.title': 'Search and commands',
 	'palette.placeholder': 'Search conversations or type a command',
+	'palette.conversations': 'Conversations',
 	'palette.none': 'Nothing found',
 
 	'inbox.pick': 'No conversation is open',
