@@ -239,3 +239,22 @@ func TestWindowCountsFromTheProvidersTime(t *testing.T) {
 		}
 	})
 }
+
+// What can't be kept is taken out, the same on both databases: a provider would send it again for ever.
+func TestZeroCharactersAreTakenOut(t *testing.T) {
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		h := newHouse(t, url)
+		e := text("+15550002222", "wamid.\x001", "Hel\x00lo \xff")
+		e.Profile = message.Profile{Name: "A\x00da", Locale: "e\x00n"}
+		if err := h.receive(e); err != nil {
+			t.Fatal(err)
+		}
+		_, entries := h.conversationOf("+15550002222")
+		if last := entries[len(entries)-1]; last.Content.Text != "Hello \uFFFD" || last.ProviderID != "wamid.1" || last.AuthorName != "Ada" {
+			t.Errorf("kept as %+v", last)
+		}
+		if kept := storetest.Column(t, url, "SELECT reason FROM quarantine"); len(kept) != 0 {
+			t.Errorf("in quarantine for %q", kept)
+		}
+	})
+}

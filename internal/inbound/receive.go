@@ -14,6 +14,7 @@ import (
 	"switchboard/internal/message"
 	"switchboard/internal/outbound"
 	"switchboard/internal/resource"
+	"switchboard/internal/text"
 )
 
 // Tx is what taking something in needs of a transaction.
@@ -76,13 +77,14 @@ func (s *Service) Receive(ctx context.Context, account channel.Account, reader c
 	events, err := reader.Parse(account, request)
 	if err != nil {
 		kept := s.write(ctx, account.Org, func(tx Tx) error {
-			return tx.Quarantine(Quarantined{Channel: account.ID, Reason: err.Error(), Headers: plainHeaders(request), Body: request.Body})
+			return tx.Quarantine(Quarantined{Channel: account.ID, Reason: text.Cleaned(err.Error()), Headers: plainHeaders(request), Body: request.Body})
 		})
 		if kept != nil {
 			return nil, kept
 		}
 		return nil, fault.Wrap(err, fault.Malformed, "This call can't be read.")
 	}
+	text.Clean(&events) // a provider would only send it again
 	kinds = map[channel.EventKind]int{}
 	for _, e := range events {
 		kinds[e.Kind]++
@@ -128,7 +130,7 @@ func (s *Service) keep(ctx context.Context, account channel.Account, request cha
 		if err != nil {
 			s.log.Error("an event could not be kept; it is in quarantine", "channel", account.ID, "kind", events[i].Kind, "err", err)
 			if err := s.write(ctx, account.Org, func(tx Tx) error {
-				return tx.Quarantine(Quarantined{Channel: account.ID, Reason: err.Error(), Headers: plainHeaders(request), Body: request.Body, Keep: true})
+				return tx.Quarantine(Quarantined{Channel: account.ID, Reason: text.Cleaned(err.Error()), Headers: plainHeaders(request), Body: request.Body, Keep: true})
 			}); err != nil {
 				return err
 			}

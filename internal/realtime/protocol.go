@@ -13,6 +13,7 @@ import (
 	"switchboard/internal/feed"
 	"switchboard/internal/inbox"
 	"switchboard/internal/message"
+	"switchboard/internal/text"
 )
 
 // said is what a client sends.
@@ -35,6 +36,10 @@ func (s *socket) read() {
 		var m said
 		if kind != websocket.MessageText || json.Unmarshal(data, &m) != nil {
 			s.refuse("", fault.New(fault.Malformed, "A message is JSON with a type."))
+			continue
+		}
+		if err := text.Check(data); err != nil {
+			s.refuse("", err)
 			continue
 		}
 		switch {

@@ -16,6 +16,7 @@ import (
 	"switchboard/internal/httpapi/problem"
 	"switchboard/internal/message"
 	"switchboard/internal/resource"
+	"switchboard/internal/text"
 )
 
 const (
@@ -93,7 +94,11 @@ func (a *API) Handler() http.Handler {
 // refuse answers a handler's error, unless the answer has begun.
 func (a *API) refuse(h func(http.ResponseWriter, *http.Request) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := h(w, r); err != nil {
+		err := text.CheckURL(r.URL)
+		if err == nil {
+			err = h(w, r)
+		}
+		if err != nil {
 			if fault.CodeOf(err) == fault.OriginRefused {
 				w.Header().Del("Access-Control-Allow-Origin")
 			}
@@ -205,20 +210,17 @@ func readJSON(w http.ResponseWriter, r *http.Request, into any) error {
 }
 
 func decode(body io.Reader, into any) error {
-	d := json.NewDecoder(body)
-	err := d.Decode(into)
-	if err == nil {
-		if _, more := d.Token(); more != io.EOF {
-			err = errors.New("something follows the value")
-		}
+	read, err := io.ReadAll(body)
+	if err != nil {
+		return problem.OfBody(err)
 	}
-	var tooLarge *http.MaxBytesError
+	if err := text.Check(read); err != nil {
+		return err
+	}
 	var wrongType *json.UnmarshalTypeError
-	switch {
+	switch err := json.Unmarshal(read, into); {
 	case err == nil:
 		return nil
-	case errors.As(err, &tooLarge):
-		return err
 	case errors.As(err, &wrongType) && wrongType.Field != "":
 		e := fault.Wrap(err, fault.Malformed, "The body's %q is not of the kind that this route takes.", wrongType.Field)
 		e.Fields = map[string]string{wrongType.Field: "This is not of the kind that this route takes."}

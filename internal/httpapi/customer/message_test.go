@@ -222,7 +222,7 @@ func TestMalformedAndRefused(t *testing.T) {
 			"wrong kind":         {"POST", message, `{"message":{"id":5}}`, 400},
 			"no message":         {"POST", message, "{}", 400},
 			"no id":              {"POST", message, textBody("", "x"), 400},
-			"an id with NUL":     {"POST", message, textBody("a\x00b", "x"), 400},
+			"an id with NUL":     {"POST", message, textBody("a\x00b", "x"), 422},
 			"nothing said":       {"POST", message, textBody(newUUID(), " \n"), 422},
 			"too long":           {"POST", message, textBody(newUUID(), strings.Repeat("ä", 10_001)), 422},
 			"too big":            {"POST", message, textBody(newUUID(), strings.Repeat("x", 300_000)), 413},
@@ -235,15 +235,17 @@ func TestMalformedAndRefused(t *testing.T) {
 			"bad cursor":         {"GET", "/eventrouter/v1/sse", nil, 400},
 			"no such route":      {"GET", "/iamessage/api/v2/nothing", nil, 404},
 			"a path with NUL":    {"GET", talkPath("%00%ff"), nil, 404},
-			"a receipt with NUL": {"POST", talkPath(thread) + "/acknowledge-entries", object{"acks": []object{{"entryType": "Read", "conversationEntryId": "a\x00"}}}, 202},
-			"a name with NUL":    {"GET", "/embeddedservice/v1/embedded-service-config?orgId=%00&esConfigName=%ff", nil, 404},
+			"a receipt with NUL": {"POST", talkPath(thread) + "/acknowledge-entries", object{"acks": []object{{"entryType": "Read", "conversationEntryId": "a\x00"}}}, 422},
+			"a name with NUL":    {"GET", "/embeddedservice/v1/embedded-service-config?orgId=%00&esConfigName=%ff", nil, 422},
 			"unknown deployment": {"GET", "/embeddedservice/v1/embedded-service-config?orgId=" + orgKey + "&esConfigName=Nope", nil, 404},
 		} {
 			if status, body := b.call(c.method, c.path, c.body); status != c.status || status >= 400 && body["code"] == nil {
 				t.Errorf("%s: %d %v", name, status, body)
 			}
 		}
-		b.must("POST", message, textBody(newUUID(), "with a NUL: \x00"))
+		if status, body := b.call("POST", message, textBody(newUUID(), "with a NUL: \x00")); status != 422 || at(body, "errors", "message.staticContent.text") == nil {
+			t.Errorf("a text with NUL: %d %v", status, body)
+		}
 		unknown := &browser{house: h}
 		if status, body := unknown.call("GET", "/iamessage/api/v2/conversation/list", nil); status != 401 || body["code"] != "unauthorized" {
 			t.Errorf("without a token: %d %v", status, body)

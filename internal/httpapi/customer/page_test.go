@@ -50,7 +50,7 @@ func TestPageValuesStayWithTheSession(t *testing.T) {
 		}{
 			{object{"plan": "gold", "cart": 3}, 202, "cart=3 plan=gold"},
 			{nil, 202, "cart=3 plan=gold"}, // says nothing new
-			{object{"plan": "pl\u0000atinum"}, 202, "plan=platinum"},
+			{object{"plan": "pl\u0001atinum"}, 202, "plan=platinum"},
 			{object{"plan": strings.Repeat("x", 1001)}, 422, "plan=platinum"},
 			{object{"plan": object{"a": 1}}, 400, "plan=platinum"},
 			{object{}, 202, ""},

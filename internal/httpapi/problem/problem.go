@@ -80,6 +80,17 @@ func From(ctx context.Context, err error) *Problem {
 	return p
 }
 
+// OfBody is what came of reading a body that did not come whole: its sender went away, or was too slow.
+// Nobody hears it then, and it is no failure of ours. A body that is too large stays that.
+func OfBody(err error) error {
+	var f *fault.Error
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &f) || errors.As(err, &tooLarge) {
+		return err
+	}
+	return fault.Wrap(err, fault.Malformed, "The body did not come whole. Send it again.")
+}
+
 // asFault reads any error as a fault: what doesn't say what it is, is internal.
 func asFault(err error) *fault.Error {
 	var f *fault.Error

@@ -16,6 +16,7 @@ import (
 	"switchboard/internal/httpapi/problem"
 	"switchboard/internal/once"
 	"switchboard/internal/staff"
+	"switchboard/internal/text"
 )
 
 const (
@@ -70,6 +71,10 @@ func New(deps Deps) *API {
 // ServeHTTP answers everything below /api/.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
+	if err := text.CheckURL(r.URL); err != nil {
+		problem.Write(w, r, err)
+		return
+	}
 	a.mux.ServeHTTP(w, r)
 }
 
@@ -121,6 +126,9 @@ func route[I, O any](a *API, method, path string, permission staff.Permission, s
 	a.routes = append(a.routes, Route{Method: method, Path: base + path, Permission: permission, Summary: summary})
 	op := a.operation(method, path, permission, summary)
 	op.Middlewares = huma.Middlewares{a.guard(permission)}
+	if !safe(method) {
+		op.Middlewares = append(op.Middlewares, whole)
+	}
 	if again != nil {
 		op.Middlewares = append(op.Middlewares, a.keyed(method+" "+path))
 		op.Parameters = append(op.Parameters, &huma.Param{Name: "Idempotency-Key", In: "header", Schema: &huma.Schema{Type: huma.TypeString},

@@ -16,6 +16,7 @@ import (
 	"switchboard/internal/httpapi/problem"
 	"switchboard/internal/once"
 	"switchboard/internal/staff"
+	"switchboard/internal/text"
 )
 
 const sessionCookie = "sb_session"
@@ -24,6 +25,7 @@ type (
 	principalKey struct{}
 	requestKey   struct{}
 	claimKey     struct{}
+	bodyKey      struct{}
 )
 
 // principalOf is the principal that guard found. On a public route it is nobody.
@@ -116,7 +118,25 @@ func (a *API) Plain(method, path string, permission staff.Permission, summary st
 	})
 }
 
-// keyed reads the Idempotency-Key of a request and the hash of its body.
+// whole reads a request's body before anything is done, so that one that breaks off does nothing, and
+// refuses texts that can't be kept.
+func whole(ctx huma.Context, next func(huma.Context)) {
+	r, w := humago.Unwrap(ctx)
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyMax))
+	if err == nil {
+		err = text.Check(body)
+	} else {
+		err = problem.OfBody(err)
+	}
+	if err != nil {
+		problem.Write(w, r, err)
+		return
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	next(huma.WithValue(ctx, bodyKey{}, body))
+}
+
+// keyed reads the Idempotency-Key of a request, which whole has read, and the hash of its body.
 func (a *API) keyed(route string) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		r, w := humago.Unwrap(ctx)
@@ -125,16 +145,11 @@ func (a *API) keyed(route string) func(huma.Context, func(huma.Context)) {
 			next(ctx)
 			return
 		}
-		if len(key) > 255 {
-			problem.Write(w, r, fault.New(fault.Malformed, "An Idempotency-Key has at most 255 characters."))
+		if len(key) > 255 || !text.Keepable(key) {
+			problem.Write(w, r, fault.New(fault.Malformed, "An Idempotency-Key is UTF-8 and has at most 255 characters."))
 			return
 		}
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyMax))
-		if err != nil {
-			problem.Write(w, r, err)
-			return
-		}
-		r.Body = io.NopCloser(bytes.NewReader(body))
+		body, _ := ctx.Context().Value(bodyKey{}).([]byte)
 		hash := sha256.Sum256(body)
 		// The address is part of the route: the same key on another conversation is another request.
 		claim := &once.Claim{Route: route + " " + r.URL.Path, Key: key, BodyHash: hash[:]}
