@@ -250,6 +250,10 @@ func (s sentFiles) Open(ctx context.Context, org message.OrgID, id message.FileI
 	return s.files.OpenByID(ctx, org, id)
 }
 
+func (s sentFiles) Fit(ctx context.Context, org message.OrgID, id message.FileID, limit int64) (message.File, error) {
+	return s.files.Fit(ctx, org, id, limit)
+}
+
 func (s sentFiles) Link(org message.OrgID, f message.File, lifetime time.Duration) string {
 	return s.files.Links.For(org, f, lifetime)
 }

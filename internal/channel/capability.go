@@ -43,7 +43,10 @@ type Capabilities struct {
 // FileRule allows media types up to a size. A Types entry is a full media type or "image/*".
 type FileRule struct {
 	Types []string `json:"types"`
-	// MaxBytes a file may have. AsLinkBytes: files over MaxBytes and up to it go as a signed link; 0 is never.
+	// MaxBytes a file may have. AsLinkBytes: files over MaxBytes and up to it go as a signed link; 0 is
+	// not by this rule, -1 not by a later one either.
 	MaxBytes    int64 `json:"max_bytes"`
 	AsLinkBytes int64 `json:"as_link_bytes,omitempty"`
+	// ShrinkBytes: pictures over MaxBytes and up to it are made smaller before they go.
+	ShrinkBytes int64 `json:"shrink_bytes,omitempty"`
 }

@@ -48,7 +48,7 @@ func (c Capabilities) checkFile(f message.File) error {
 		e.Delivery = fault.FileType
 		return e
 	}
-	if limit := max(rule.MaxBytes, rule.AsLinkBytes); f.Size > limit {
+	if limit := max(rule.MaxBytes, rule.AsLinkBytes, rule.ShrinkBytes); f.Size > limit {
 		e := fault.Invalid("file_id", "The file has %s; this channel takes at most %s.", megabytes(f.Size), megabytes(limit))
 		e.Delivery = fault.FileTooLarge
 		return e

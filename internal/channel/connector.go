@@ -56,6 +56,13 @@ type Template struct {
 	Footer   string
 }
 
+// PictureLimiter is for connectors whose recipients' carriers differ in what they take.
+type PictureLimiter interface {
+	// PictureLimit is how many bytes a picture to this recipient may have; 0 when it doesn't go as a
+	// picture. A larger one is made smaller before Send is called.
+	PictureLimit(ctx context.Context, account Account, to message.Address) int64
+}
+
 // WebhookReader reads a provider's calls. Both methods are pure: no network, no clock.
 type WebhookReader interface {
 	// Verify checks the signature over the raw body. A *fault.Error with code bad_signature refuses.

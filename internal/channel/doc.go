@@ -60,5 +60,7 @@ const (
 	// that SettingCampaign names.
 	SettingRegistered = "ten_dlc_registered"
 	SettingCampaign   = "ten_dlc_campaign"
-	Yes               = "yes"
+	// SettingLookup is Yes when the provider is asked for a recipient's carrier before a large picture goes.
+	SettingLookup = "carrier_lookup"
+	Yes           = "yes"
 )

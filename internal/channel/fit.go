@@ -13,6 +13,7 @@ type Way string
 // Ways. A link is the nearest form for what a channel doesn't take as a file.
 const (
 	WayFile     Way = "file"
+	WayShrink   Way = "shrink" // as a file, once it is smaller
 	WayLink     Way = "link"
 	WayTooLarge Way = "too_large"
 	WayNone     Way = "none"
@@ -29,6 +30,10 @@ func (c Capabilities) FileOut(mediaType string, size int64) Way {
 		switch {
 		case size <= r.MaxBytes:
 			return WayFile
+		case r.ShrinkBytes > 0 && size <= r.ShrinkBytes:
+			return WayShrink
+		case r.AsLinkBytes < 0:
+			return WayTooLarge
 		case size <= r.AsLinkBytes:
 			way = WayLink
 		case way == WayNone:

@@ -10,6 +10,9 @@ func TestFileOut(t *testing.T) {
 	c := Capabilities{FilesOut: []FileRule{
 		{Types: []string{"image/png"}, MaxBytes: 100, AsLinkBytes: 200},
 		{Types: []string{"audio/*"}, MaxBytes: 100},
+		{Types: []string{"image/jpeg"}, MaxBytes: 100, ShrinkBytes: 300},
+		{Types: []string{"image/bmp"}, MaxBytes: 100, AsLinkBytes: -1},
+		{Types: []string{"image/bmp"}, MaxBytes: 100, AsLinkBytes: 500},
 		{Types: []string{"text/csv"}, MaxBytes: -1, AsLinkBytes: 50},
 	}}
 	for _, tt := range []struct {
@@ -19,6 +22,7 @@ func TestFileOut(t *testing.T) {
 	}{
 		{"image/png", 100, WayFile}, {"image/png", 101, WayLink}, {"image/png", 201, WayTooLarge},
 		{"IMAGE/PNG; x=y", 1, WayFile}, {"image/pngx", 1, WayNone}, {"image/gif", 1, WayNone},
+		{"image/jpeg", 300, WayShrink}, {"image/jpeg", 301, WayTooLarge}, {"image/bmp", 101, WayTooLarge},
 		{"audio/ogg; codecs=opus", 1, WayFile}, {"audio/ogg", 101, WayTooLarge},
 		{"text/csv", 0, WayLink}, {"text/csv", 51, WayTooLarge}, {"", 1, WayNone},
 	} {

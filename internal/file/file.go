@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"path"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -74,6 +75,9 @@ type Service struct {
 	Rows  Reader
 	Blobs Blobs
 	Links Links
+
+	fitOnce sync.Once
+	fitRoom chan struct{}
 }
 
 // Save streams a file into the store and remembers it. limit is in bytes. accept names the media types

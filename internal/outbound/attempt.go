@@ -97,9 +97,7 @@ func (l *lane) prepare(tx Tx, row Row, account channel.Account, connector channe
 		a.out.ReplyTo = target.ProviderID
 	}
 	if f := e.Content.File; f != nil {
-		org, id := row.Org, f.ID
-		a.out.FileURL = l.s.files.Link(org, *f, linkLifetime)
-		a.out.FileBody = func(ctx context.Context) (io.ReadCloser, error) { return l.s.files.Open(ctx, org, id) }
+		a.attach(l.s.files, *f)
 	}
 	if !a.find {
 		facts, err := tx.Policy(e.Conversation)
@@ -125,6 +123,41 @@ func (l *lane) prepare(tx Tx, row Row, account channel.Account, connector channe
 		return a, false, err
 	}
 	return a, true, tx.BeginAttempt(e.ID, row.Attempts, tx.Now())
+}
+
+// attach puts a file into what goes out.
+func (a *attempt) attach(files Files, f message.File) {
+	org := a.row.Org
+	a.out.Content.File = &f
+	a.out.FileURL = files.Link(org, f, linkLifetime)
+	a.out.FileBody = func(ctx context.Context) (io.ReadCloser, error) { return files.Open(ctx, org, f.ID) }
+}
+
+// fit puts a smaller version in the place of a picture that the recipient's carrier wouldn't take. What
+// the conversation shows stays the original.
+func (a *attempt) fit(ctx context.Context, files Files) error {
+	limiter, ok := a.connector.(channel.PictureLimiter)
+	f := a.out.Content.File
+	if !ok || f == nil || a.connector.Capabilities().FileOut(f.Type, f.Size) != channel.WayShrink {
+		return nil
+	}
+	limit := limiter.PictureLimit(ctx, a.account, a.out.To)
+	if limit <= 0 || f.Size <= limit {
+		return nil
+	}
+	smaller, err := files.Fit(ctx, a.row.Org, f.ID, limit)
+	if err == nil {
+		err = ctx.Err() // nothing was sent yet, which is better known than guessed
+	}
+	if err != nil {
+		d := &fault.Delivery{Outcome: fault.Later, Code: fault.ServiceFailed, Cause: err}
+		if refusal, ok := errors.AsType[*fault.Error](err); ok && refusal.Delivery != "" {
+			d.Outcome, d.Code = fault.Refused, refusal.Delivery
+		}
+		return d
+	}
+	a.attach(files, smaller)
+	return nil
 }
 
 // kindOf says what the policy cares about: the class under which it was put into the outbox tells what
@@ -188,7 +221,7 @@ func fail(tx Tx, row Row, e *conversation.Entry, code, detail string) error {
 func (a attempt) run(l *lane) (hold time.Time) {
 	began := time.Now()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(l.s.ctx), sendTimeout)
-	providerID, err := a.call(ctx)
+	providerID, err := a.call(ctx, l.s.files)
 	cancel()
 	outcome := settleAs(providerID, err)
 	l.s.observe(string(a.account.Type), string(outcome.Outcome), time.Since(began))
@@ -215,8 +248,11 @@ func (a attempt) run(l *lane) (hold time.Time) {
 }
 
 // call sends, or finds out what became of an earlier send.
-func (a attempt) call(ctx context.Context) (providerID string, err error) {
+func (a attempt) call(ctx context.Context, files Files) (providerID string, err error) {
 	if !a.find {
+		if err := a.fit(ctx, files); err != nil {
+			return "", err
+		}
 		return a.connector.Send(ctx, a.account, a.out)
 	}
 	if r, ok := a.connector.(channel.Reconciler); ok {

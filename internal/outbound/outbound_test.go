@@ -105,6 +105,9 @@ type noFiles struct{}
 func (noFiles) Open(context.Context, message.OrgID, message.FileID) (io.ReadCloser, error) {
 	return nil, io.EOF
 }
+func (noFiles) Fit(context.Context, message.OrgID, message.FileID, int64) (message.File, error) {
+	return message.File{}, io.EOF
+}
 func (noFiles) Link(message.OrgID, message.File, time.Duration) string { return "" }
 
 func newHouse(t testing.TB, db *store.DB, url string, p *provider) *house {

@@ -94,6 +94,8 @@ type Accounts interface {
 
 // Files opens attachments and makes public links to them.
 type Files interface {
+	// Fit is the same picture in at most limit bytes.
+	Fit(ctx context.Context, org message.OrgID, id message.FileID, limit int64) (message.File, error)
 	Open(ctx context.Context, org message.OrgID, id message.FileID) (io.ReadCloser, error)
 	Link(org message.OrgID, f message.File, lifetime time.Duration) string
 }

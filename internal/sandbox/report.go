@@ -77,7 +77,7 @@ func (s *Sandbox) fetchThen(l *line, p *Phone, m *Message, kind, link string) {
 			s.fail(l, p, m, linkFault(l, "The file can't be fetched: "+err.Error()), 0)
 			return
 		case l.account.Provider == channel.ProviderTwilio:
-			if why := mmsFault(found, len(b)); why != nil {
+			if why := mmsFault(p.Number, found, len(b)); why != nil {
 				s.fail(l, p, m, *why, 0)
 				return
 			}

@@ -64,6 +64,7 @@ func (s *Sandbox) twilioRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET "+account+"/Messages/{message}", s.twilio(s.twilioFetch))
 	mux.HandleFunc("GET "+account+"/Messages/{message}/Media/{media}", s.twilio(s.twilioMedia))
 	mux.HandleFunc("GET "+account+"/IncomingPhoneNumbers.json", s.twilio(s.twilioNumbers))
+	mux.HandleFunc("GET "+TwilioPath+"/v2/PhoneNumbers/{number}", s.twilio(s.twilioLookup))
 	mux.HandleFunc(TwilioPath+"/", func(w http.ResponseWriter, r *http.Request) {
 		writeTwilio(w, 0, &twilioFault{404, 20404, "The requested resource " + strings.TrimPrefix(r.URL.Path, TwilioPath) + " was not found"}, nil)
 	})
@@ -80,6 +81,9 @@ func (s *Sandbox) twilio(handle func(*twilioCall) (int, any, *twilioFault)) http
 		}
 		sid := r.PathValue("sid")
 		user, token, _ := r.BasicAuth()
+		if sid == "" {
+			sid = user // the Lookup API names no account
+		}
 		l, err := s.find(r.Context(), func(a channel.Account) bool {
 			want := a.Secrets["auth_token"]
 			return a.Provider == channel.ProviderTwilio && setting(a, "account_sid") == sid && user == sid && want != "" &&

@@ -3,6 +3,7 @@ package sandbox_test
 import (
 	"bytes"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -225,5 +226,34 @@ func TestSMSProbe(t *testing.T) {
 	other.Address = "+15555550142"
 	if _, err := w.connector(other).Probe(t.Context(), other); fault.CodeOf(err) != fault.Unprocessable {
 		t.Errorf("a foreign number is taken: %v", err)
+	}
+}
+
+// What a picture may have depends on the recipient's carrier, if the channel may ask for it (CH-8); a
+// carrier takes no more.
+func TestSMSPicturesByCarrier(t *testing.T) {
+	w := newWorld(t)
+	for number, want := range map[string]int64{"+12125550140": 1200 << 10, "+12125550141": 1 << 20, "+12125550143": 500 << 10, "+12125550144": 2 << 20, "+436601234567": 0} {
+		asked := w.sms
+		asked.Settings = maps.Clone(asked.Settings)
+		asked.Settings[channel.SettingLookup] = channel.Yes
+		to := message.Address{Kind: message.AddressPhone, Value: number}
+		limiter := w.connector(w.sms).(channel.PictureLimiter)
+		if got := limiter.PictureLimit(t.Context(), asked, to); got != want {
+			t.Errorf("%s: %d, want %d", number, got, want)
+		}
+		if got := limiter.PictureLimit(t.Context(), w.sms, to); got != min(want, 500<<10) {
+			t.Errorf("%s, unasked: %d", number, got)
+		}
+	}
+	w.files["big.png"] = append(bytes.Clone(png), make([]byte, 600<<10)...)
+	small := sandbox.Phone{Number: "+12125550143"}
+	out := w.outbound(w.sms, small, message.Content{File: &message.File{Name: "f", Type: "image/png", Size: 600 << 10}})
+	out.FileURL = w.server.URL + "/files/big.png"
+	if _, err := w.send(w.sms, out); err != nil {
+		t.Fatal(err)
+	}
+	if e := w.next(); e.Receipt.Status != message.StatusFailed || e.Receipt.Failure.Code != string(fault.FileTooLarge) {
+		t.Errorf("more than the carrier takes: %+v", e.Receipt)
 	}
 }

@@ -15,15 +15,32 @@ import (
 	"switchboard/internal/message"
 )
 
-// mmsMax is the provider's limit for a picture that goes out.
-const mmsMax = 5 << 20
+// carriers of played phones, by the last digit of their numbers.
+var carriers = []string{"Verizon Wireless", "T-Mobile USA, Inc.", "AT&T Wireless", "United States Cellular Corp.", "Sprint Spectrum, L.P."}
 
-// mmsFault is why a carrier doesn't take a file.
-func mmsFault(kind string, size int) *MessageError {
+func carrierOf(number string) string {
+	return carriers[int(number[len(number)-1]-'0')%len(carriers)]
+}
+
+// twilioLookup tells a number's carrier, for North American ones.
+func (s *Sandbox) twilioLookup(c *twilioCall) (int, any, *twilioFault) {
+	number := normal(c.request.PathValue("number"))
+	if number == "" {
+		return 0, nil, &twilioFault{404, 20404, "The requested resource was not found"}
+	}
+	answer := map[string]any{"phone_number": number, "valid": true, "line_type_intelligence": nil}
+	if strings.HasPrefix(number, "+1") && strings.Contains(c.request.URL.Query().Get("Fields"), "line_type_intelligence") {
+		answer["line_type_intelligence"] = map[string]any{"carrier_name": carrierOf(number), "type": "mobile", "error_code": nil}
+	}
+	return http.StatusOK, answer, nil
+}
+
+// mmsFault is why a recipient's carrier doesn't take a file.
+func mmsFault(number, kind string, size int) *MessageError {
 	switch {
 	case !slices.Contains([]string{"image/jpeg", "image/png", "image/gif"}, kind):
 		return &MessageError{12300, "Invalid Content-Type: " + kind}
-	case size > mmsMax:
+	case int64(size) > sms.PictureMax(carrierOf(number)):
 		return &MessageError{30019, "Content size exceeds carrier limit"}
 	}
 	return nil

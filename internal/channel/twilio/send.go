@@ -23,6 +23,9 @@ func (c *Connector) Send(ctx context.Context, account channel.Account, out chann
 	if d != nil {
 		return "", d
 	}
+	if f := out.Content.File; f != nil && form.Has("MediaUrl") && f.Size > sms.PictureMost {
+		return "", refused(fault.FileTooLarge, "")
+	}
 	ctx, cancel := channel.Limited(ctx, callMax)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint(account, "/Messages.json"), strings.NewReader(form.Encode()))
@@ -87,15 +90,15 @@ func (c *Connector) body(account channel.Account, out channel.Outbound) (text, m
 		}
 	case content.File != nil:
 		way := c.Capabilities().FileOut(content.File.Type, content.File.Size)
-		if way == channel.WayFile && !phone.Pictures(phone.Read(account.Address, account.Settings[channel.SettingCountry]), phone.Read(out.To.Value, "")) {
-			way = channel.WayLink // MMS exists between US and Canadian numbers only (CH-8)
+		if (way == channel.WayFile || way == channel.WayShrink) && !pictures(account, out.To) {
+			way = channel.WayLink
 		}
 		switch {
 		case way == channel.WayTooLarge:
 			return "", "", refused(fault.FileTooLarge, "")
 		case out.FileURL == "":
 			return "", "", refused(fault.Rejected, "no link to the file was given")
-		case way == channel.WayFile:
+		case way == channel.WayFile, way == channel.WayShrink:
 			media = out.FileURL
 		default:
 			text = channel.WithLink(text, out.FileURL)
@@ -123,6 +126,11 @@ func place(l message.Location) string {
 
 func refused(code fault.DeliveryCode, why string) *fault.Delivery {
 	return &fault.Delivery{Outcome: fault.Refused, Code: code, ProviderText: why}
+}
+
+// pictures: MMS exists between US and Canadian numbers only (CH-8).
+func pictures(account channel.Account, to message.Address) bool {
+	return phone.Pictures(phone.Read(account.Address, account.Settings[channel.SettingCountry]), phone.Read(to.Value, ""))
 }
 
 // reconcileAfter is how long the provider may take to show a message that it has taken.

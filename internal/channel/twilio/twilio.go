@@ -14,6 +14,7 @@ import (
 	"switchboard/internal/channel"
 	"switchboard/internal/channel/sms"
 	"switchboard/internal/fault"
+	"switchboard/internal/message"
 )
 
 // providerURL is Twilio's REST API, for accounts without a base of their own.
@@ -27,8 +28,6 @@ const callMax = 30 * time.Second
 
 const (
 	textMax = 1600 // characters in one message (details.md CH-9)
-	// mmsMax is what every carrier takes; which one a number belongs to is not known (details.md CH-8).
-	mmsMax  = 500 << 10
 	linkMax = 25 << 20
 )
 
@@ -60,6 +59,7 @@ func (*Connector) Settings() []channel.Setting {
 		{Name: channel.SettingCountry, Label: "Country", Help: "For a short code: the country where it works, in two letters such as US.", Pattern: `[A-Z]{2}`, Part: "number"},
 		{Name: channel.SettingRegistered, Label: "Registered for 10DLC", Help: "yes or no. Carriers in the US ask it of long codes.", Pattern: `yes|no`, Part: "number"},
 		{Name: channel.SettingCampaign, Label: "10DLC campaign", Help: "The campaign's id, as The Campaign Registry or Twilio shows it.", Pattern: `[A-Za-z0-9]{3,40}`, Part: "number"},
+		{Name: channel.SettingLookup, Label: "Look carriers up", Help: "yes or no. Twilio is asked which carrier a number belongs to before a picture over 500 KB goes, and takes money for it.", Pattern: `yes|no`, Part: "number"},
 	}
 }
 
@@ -73,7 +73,8 @@ func (*Connector) Capabilities() channel.Capabilities {
 			{Types: []string{"image/*", "audio/*", "video/*", "text/vcard", "text/x-vcard", "text/plain", "text/calendar", "application/pdf"}, MaxBytes: 5 << 20},
 		},
 		FilesOut: []channel.FileRule{
-			{Types: []string{"image/jpeg", "image/png", "image/gif"}, MaxBytes: mmsMax, AsLinkBytes: linkMax},
+			{Types: []string{"image/jpeg", "image/png"}, MaxBytes: sms.PictureMax(""), ShrinkBytes: linkMax},
+			{Types: []string{"image/gif"}, MaxBytes: sms.PictureMax(""), AsLinkBytes: -1}, // what moves can't be made smaller
 			{Types: []string{"*/*"}, MaxBytes: -1, AsLinkBytes: linkMax},
 		},
 		Reconciles: true,
@@ -126,6 +127,32 @@ func (c *Connector) Probe(ctx context.Context, account channel.Account) (string,
 	e := fault.Invalid("address", "The account is good, but the number %s isn't one of its numbers.", account.Address)
 	e.Delivery = fault.SenderUnknown
 	return "", e
+}
+
+// lookupURL is Twilio's Lookup API, for accounts without a base of their own.
+const lookupURL = "https://lookups.twilio.com"
+
+// PictureLimit is what the recipient's carrier takes, if it may be asked; else what every carrier does.
+func (c *Connector) PictureLimit(ctx context.Context, account channel.Account, to message.Address) int64 {
+	if !pictures(account, to) {
+		return 0
+	}
+	if account.Settings[channel.SettingLookup] != channel.Yes {
+		return sms.PictureMax("")
+	}
+	base := lookupURL
+	if account.BaseURL != "" {
+		base = baseURL(account)
+	}
+	var found struct {
+		Line struct {
+			Carrier string `json:"carrier_name"`
+		} `json:"line_type_intelligence"`
+	}
+	if _, err := c.get(ctx, account, base+"/v2/PhoneNumbers/"+url.PathEscape(to.Value)+"?Fields=line_type_intelligence", &found); err != nil {
+		return sms.PictureMax("") // a carrier that isn't known takes the least
+	}
+	return sms.PictureMax(found.Line.Carrier)
 }
 
 // get reads a JSON answer with the account's credentials.

@@ -199,7 +199,10 @@ export interface MessagingUser {
 export interface FileRule {
 	types: string[];
 	max_bytes: number;
+	/** -1: no later rule sends it as a link either. */
 	as_link_bytes?: number;
+	/** Pictures up to this are made smaller before they go. */
+	shrink_bytes?: number;
 }
 /** One row of the capability matrix (internal/channel). */
 export interface Capabilities {
@@ -232,8 +235,30 @@ export interface Channel extends ChannelRef {
 	required_consent: string;
 	routing: { mode: 'everyone' | 'queue' | 'none'; queue_id?: string; last_agent_minutes?: number };
 	capabilities: Capabilities;
+	/** Of text-message channels. */
+	number?: ChannelNumber;
 	created_at: string;
 	version: number;
+}
+export interface ChannelNumber {
+	kind: 'long_code' | 'mobile' | 'toll_free' | 'short_code';
+	country: string;
+	uses: ('answer' | 'begin' | 'automated' | 'campaign')[];
+	limited: boolean;
+	registers: boolean;
+	pictures: boolean;
+}
+/** What a text-message channel has sent and received in a calendar month. */
+export interface ChannelUsage {
+	month: string;
+	sent: number;
+	received: number;
+	ratio: number;
+	limited: boolean;
+	left: number;
+	sent_max: number;
+	ratio_max: number;
+	ratio_from: number;
 }
 export interface PresenceStatus {
 	id: string;

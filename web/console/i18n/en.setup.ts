@@ -174,6 +174,8 @@ export const enSetup = {
 	'can.filesOut': 'Files out',
 	'can.filesIn': 'Files in',
 	'can.link': 'up to {max} as a link',
+	'can.shrink': 'up to {max}, made smaller',
+	'can.notWhole': 'not as a file',
 
 	'deployments.title': 'Deployments',
 	'deployments.text': 'Faces of your web channels. Edit a draft, look at it, publish it.',

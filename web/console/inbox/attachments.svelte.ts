@@ -27,8 +27,9 @@ const matches = (rule: FileRule, type: string) => rule.types.some((r) => r === t
 export function check(rules: FileRule[] | undefined, file: { type: string; size: number }): { problem?: string; asLink: boolean } {
 	const fitting = (rules ?? []).filter((r) => matches(r, file.type || 'application/octet-stream'));
 	if (fitting.length === 0) return { problem: t('files.type'), asLink: false };
-	const whole = Math.max(...fitting.map((r) => r.max_bytes));
-	const linked = Math.max(...fitting.map((r) => r.as_link_bytes ?? 0));
+	// A picture that is made smaller on its way counts as going whole; -1 forbids the link by a later rule.
+	const whole = Math.max(...fitting.map((r) => Math.max(r.max_bytes, r.shrink_bytes ?? 0)));
+	const linked = fitting.some((r) => (r.as_link_bytes ?? 0) < 0) ? 0 : Math.max(...fitting.map((r) => r.as_link_bytes ?? 0));
 	if (file.size > Math.max(whole, linked)) return { problem: t('files.large', { max: bytes(Math.max(whole, linked)) }), asLink: false };
 	return { asLink: file.size > whole };
 }
