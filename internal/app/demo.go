@@ -170,10 +170,10 @@ func (a *App) demoChannels(ctx context.Context, org message.OrgID, users []messa
 		return err
 	}
 	for _, q := range []setup.QuickTextSpec{
-		{Name: "Greeting", Shortcut: "hello", Text: "Hello {{customer.name}}, this is {{agent.name}} of Harbor & Pine. How can I help?"},
+		{Name: "Greeting", Shortcut: "hello", Text: "Hello {{customer.first_name|there}}, this is {{agent.first_name}} of Harbor & Pine. How can I help?"},
 		{Name: "One moment", Shortcut: "moment", Text: "Let me look that up for you. One moment, please."},
 		{Name: "Returns", Shortcut: "returns", Text: "You can send anything back within 30 days. The label is in your parcel; the money is back with you within five working days of its arrival."},
-		{Name: "Goodbye", Shortcut: "bye", Text: "Thank you for writing, {{customer.name}}. Have a good day!"},
+		{Name: "Goodbye", Shortcut: "bye", Text: "Thank you for writing. Have a good day!"},
 	} {
 		if _, err := a.setup.CreateQuickText(ctx, org, q); err != nil {
 			return err

@@ -182,7 +182,7 @@ func (l *life) write() {
 }
 
 func (l *life) note() {
-	_, err := l.talk.AddNote(l.t.Context(), l.org, l.someone(), l.id, "A note", "")
+	_, err := l.talk.AddNote(l.t.Context(), l.org, l.someone(), l.id, conversation.NoteDraft{Text: "A note"})
 	want := fault.Code("")
 	if l.begun == 0 {
 		want = fault.NoOpenSession

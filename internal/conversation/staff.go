@@ -14,9 +14,6 @@ import (
 // sendDeadline is how long a message may wait in the outbox before it fails.
 const sendDeadline = 24 * time.Hour
 
-// noteMax is the longest note in characters.
-const noteMax = 10_000
-
 // Staff is who acts: a user, or a program with an API key (then Program is set and ID is the key's).
 type Staff struct {
 	ID         message.UserID
@@ -47,6 +44,10 @@ type Draft struct {
 	File     message.FileID
 	Template *message.TemplateUse
 	ReplyTo  message.EntryID
+	// DraftVersion is that of the draft it was sent from, which goes with it; 0 for none.
+	DraftVersion int64
+	// QuickTexts that it was written with, for their use to be counted.
+	QuickTexts []message.QuickTextID
 	// ClientID makes the message once: the Idempotency-Key, or a client-made id.
 	ClientID string
 }
@@ -73,8 +74,15 @@ func (s *Service) Send(ctx context.Context, org message.OrgID, by Staff, id mess
 		if err := MayWrite(&c, by); err != nil {
 			return err
 		}
-		sent, err = s.write(tx, &c, by, d)
-		return err
+		if sent, err = s.write(tx, &c, by, d); err != nil {
+			return err
+		}
+		if len(d.QuickTexts) > 0 && !by.Program {
+			if err := tx.QuickTextsUsed(by.ID, d.QuickTexts); err != nil {
+				return err
+			}
+		}
+		return sentFrom(tx, by, id, ModeReply, d.DraftVersion)
 	})
 	return sent, err
 }
@@ -193,39 +201,6 @@ func (s *Service) contents(tx Tx, c *Conversation, caps channel.Capabilities, d 
 		return []message.Content{{Text: content.Text}, {File: content.File}}, nil
 	}
 	return []message.Content{content}, nil
-}
-
-// AddNote appends a note that only staff see.
-func (s *Service) AddNote(ctx context.Context, org message.OrgID, by Staff, id message.ConversationID, text, clientID string) (note Entry, err error) {
-	text = strings.TrimSpace(text)
-	switch n := len([]rune(text)); {
-	case n == 0:
-		return Entry{}, fault.Invalid("text", "A note needs a text.")
-	case n > noteMax:
-		return Entry{}, fault.Invalid("text", "A note has at most %d characters.", noteMax)
-	}
-	err = s.Write(ctx, org, func(tx Tx) error {
-		c, err := tx.Conversation(id)
-		if err != nil {
-			return err
-		}
-		if clientID != "" {
-			if prior, found, err := tx.EntryByClientID(id, clientID); err != nil || found {
-				note = prior
-				return err
-			}
-		}
-		if c.Session.ID.IsZero() {
-			return fault.New(fault.NoOpenSession, "Nothing has been said in this conversation yet.")
-		}
-		note = Entry{
-			ID: message.NewID[message.EntryID](), Conversation: c.ID, Session: c.Session.ID, Customer: c.Customer,
-			Kind: message.KindNote, Author: by.author(), AuthorID: by.ID, AuthorName: by.Name, ClientID: clientID,
-			Content: message.Content{Text: text}, Status: message.StatusDelivered, CreatedAt: tx.Now(), Version: 1,
-		}
-		return tx.AppendEntry(&c, &note)
-	})
-	return note, err
 }
 
 // EndSession ends a session as an agent. Others than its agent need the supervisor's right.

@@ -269,7 +269,7 @@ func TestTheCustomersWindowIsTold(t *testing.T) {
 		id := h.talking(h.web, "+15550000001", grace)
 		_, err := h.send(grace, id, conversation.Draft{Text: "Hello"})
 		h.must(err)
-		_, err = h.talk.AddNote(t.Context(), h.org, grace, id, "Between us", "")
+		_, err = h.talk.AddNote(t.Context(), h.org, grace, id, conversation.NoteDraft{Text: "Between us"})
 		h.must(err)
 		h.must(h.with(id, func(tx *store.Tx, c *conversation.Conversation) error {
 			return conversation.GiveBack(tx, c, message.EventRerouted, grace, "", "", conversation.WorkChange{})

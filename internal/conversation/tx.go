@@ -59,6 +59,21 @@ type Tx interface {
 	BindFile(id message.FileID, c message.ConversationID) (message.File, error)
 	// ConversationChanged writes a change row for lists, with the user it concerns or none.
 	ConversationChanged(c message.ConversationID, only message.UserID) error
+	// CustomerOf a conversation. It isn't locked for it.
+	CustomerOf(c message.ConversationID) (message.CustomerID, error)
+	// SaveDraft keeps a draft in place of an older one, raises Version above that one's, and tells the
+	// user's screens.
+	SaveDraft(u *Unsent) error
+	// DropDraft removes a draft unless it is newer than a version. It reports whether it did.
+	DropDraft(user message.UserID, c message.ConversationID, mode Mode, upTo int64) (bool, error)
+	// QuickTextsUsed counts that a user sent these; those that are gone are passed over.
+	QuickTextsUsed(user message.UserID, ids []message.QuickTextID) error
+	// Colleagues are the names of these users of the organisation, as far as they are active.
+	Colleagues(ids []message.UserID) (map[message.UserID]string, error)
+	// Notify keeps a notification and tells the user's screens.
+	Notify(n Notification) error
+	// NotificationsRead marks these as read, or all of a user's when none is named.
+	NotificationsRead(user message.UserID, ids []message.RowID) error
 	Signal(name string)
 }
 

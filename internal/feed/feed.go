@@ -27,6 +27,9 @@ const (
 	OfferWithdrawn      Type = "offer.withdrawn"      // the same; also when it was taken, declined or ran out
 	PresenceUpdated     Type = "presence.updated"     // Agent
 	QueueUpdated        Type = "queue.updated"        // Ref is the queue
+	DraftUpdated        Type = "draft.updated"        // Conversation, Agent whose draft it is
+	MentionCreated      Type = "mention.created"      // Agent who is mentioned, Ref is the notification, Conversation, EntrySeq
+	NotificationsRead   Type = "notifications.read"   // Agent
 	WorkUpdated         Type = "work.updated"         // Session
 	AgentUpdated        Type = "agent.updated"        // Agent: capacity, membership, rights
 	ChannelUpdated      Type = "channel.updated"      // Ref is the channel

@@ -66,6 +66,8 @@ type Row struct {
 	// back to the earliest marker that was asked for.
 	CustomerSeqs []int64
 	Markers      map[message.UserID]int64
+	// Drafts are what the readers have begun and not sent.
+	Drafts map[message.UserID]resource.DraftLine
 }
 
 // For shows the conversation to one viewer: their read state, and why they can't write, if so. The
@@ -73,6 +75,9 @@ type Row struct {
 func (r *Row) For(s Sight, now time.Time) resource.Conversation {
 	c := r.Conversation
 	c.ReadSeq = r.Markers[s.User]
+	if draft, ok := r.Drafts[s.User]; ok {
+		c.Draft = &draft
+	}
 	for _, seq := range r.CustomerSeqs {
 		if seq > c.ReadSeq {
 			c.Unread++

@@ -25,10 +25,18 @@ type Content struct {
 	Buttons []Option `json:"buttons,omitempty"`
 	// Unsupported says truthfully what came when it can't be shown: "poll", "order", "system".
 	Unsupported string `json:"unsupported,omitempty"`
+	// Mentions are the colleagues whom a note names, as they were called then.
+	Mentions []Mention `json:"mentions,omitempty"`
 	// Event is set for entries of kind event.
 	Event *Event `json:"event,omitempty"`
 	// Referral says where the customer came from (an advertisement, a post), when the channel tells.
 	Referral string `json:"referral,omitempty"`
+}
+
+// Mention is a colleague named in a note: the text has "@" and the name.
+type Mention struct {
+	ID   UserID `json:"id"`
+	Name string `json:"name"`
 }
 
 // File is a stored attachment. URL is filled only on the way out to a client: a signed short-lived link.

@@ -59,6 +59,11 @@ type batch struct {
 	presences map[message.UserID]json.RawMessage
 	lastPres  map[message.UserID]int64
 	heads     map[shownTo]json.RawMessage
+	drafts    map[shownTo]json.RawMessage
+	lastDraft map[shownTo]int64
+	notices   map[message.RowID]json.RawMessage
+	unread    map[message.UserID]int
+	lastReads map[message.UserID]int64
 }
 
 // wants is what the audiences together need loaded.
@@ -113,7 +118,8 @@ func (h *Hub) load(ctx context.Context, org message.OrgID, changes []feed.Change
 	b := &batch{changes: changes, now: time.Now(), entries: map[entryKey]json.RawMessage{}, created: map[entryKey]bool{}, lastEntry: map[entryKey]int64{},
 		lastHead: map[message.ConversationID]int64{}, moved: map[message.ConversationID]bool{}, sessions: map[message.SessionID]json.RawMessage{},
 		lastSess: map[message.SessionID]int64{}, offers: map[message.OfferID]json.RawMessage{}, presences: map[message.UserID]json.RawMessage{},
-		lastPres: map[message.UserID]int64{}, heads: map[shownTo]json.RawMessage{}}
+		lastPres: map[message.UserID]int64{}, heads: map[shownTo]json.RawMessage{}, drafts: map[shownTo]json.RawMessage{},
+		lastDraft: map[shownTo]int64{}, notices: map[message.RowID]json.RawMessage{}, lastReads: map[message.UserID]int64{}}
 	conversations, entries := map[message.ConversationID]bool{}, map[message.ConversationID][]int64{}
 	offers := map[message.OfferID]bool{}
 	for _, c := range changes {
@@ -180,6 +186,9 @@ func (h *Hub) load(ctx context.Context, org message.OrgID, changes []feed.Change
 		for id, p := range loaded {
 			b.presences[id] = raw(p)
 		}
+	}
+	if err := h.loadPersonal(ctx, org, b, w, audiences); err != nil {
+		return nil, err
 	}
 	for _, c := range changes {
 		if b.headChanges(c) {
@@ -301,6 +310,8 @@ func (b *batch) onMe(a *audience, t *topic, c feed.Change) []frame {
 		if row != nil && b.lastSess[c.Session] == c.Seq && (row.Reach.Agent == a.sight.User || row.Reach.LastAgent == a.sight.User) {
 			return []frame{{topic: t, kind: c.Type, data: b.sessions[c.Session]}}
 		}
+	case feed.DraftUpdated, feed.MentionCreated, feed.NotificationsRead:
+		return b.personal(a, t, c)
 	case feed.ConversationUpdated:
 		if row != nil && c.Agent == a.sight.User && a.sight.MayRead(row.Reach) {
 			return []frame{{topic: t, kind: c.Type, data: b.head(row, a.sight)}}

@@ -33,6 +33,9 @@ type Views interface {
 	OffersByID(ctx context.Context, org message.OrgID, wanted []message.OfferID) (map[message.OfferID]resource.Offer, error)
 	Presences(ctx context.Context, org message.OrgID, only []message.UserID) (map[message.UserID]resource.Presence, error)
 	QueueStates(ctx context.Context, org message.OrgID, only []message.QueueID) (map[message.QueueID]resource.Queue, error)
+	Drafts(ctx context.Context, org message.OrgID, wanted map[message.UserID][]message.ConversationID) ([]resource.Draft, error)
+	NotificationsByID(ctx context.Context, org message.OrgID, wanted []message.RowID, sights map[message.UserID]inbox.Sight) (map[message.RowID]resource.Notification, error)
+	Unread(ctx context.Context, org message.OrgID, users []message.UserID) (map[message.UserID]int, error)
 	UserNames(ctx context.Context, org message.OrgID, users []message.UserID) (map[message.UserID]string, error)
 }
 

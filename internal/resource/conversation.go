@@ -20,6 +20,7 @@ type CustomerRef struct {
 	Name    string             `json:"name"`
 	Address string             `json:"address,omitempty" doc:"the clear address, when it means something to a person"`
 	Picture string             `json:"picture,omitempty"`
+	Locale  string             `json:"locale,omitempty" doc:"the customer's language, when it is known; on conversations"`
 }
 
 // AgentRef is a user as others show them.
@@ -173,6 +174,7 @@ type Conversation struct {
 	LastSeq        int64                  `json:"last_seq"`
 	ReadSeq        int64                  `json:"read_seq" doc:"how far the asking user has read"`
 	Unread         int                    `json:"unread" doc:"customer's messages after read_seq, at most 100"`
+	Draft          *DraftLine             `json:"draft,omitempty" doc:"what the asking user has begun here and not sent"`
 	LastActivityAt time.Time              `json:"last_activity_at"`
 	// WindowExpiresAt is absent where the channel has no window; a time in the past is a closed window.
 	WindowExpiresAt *time.Time `json:"window_expires_at,omitempty"`

@@ -206,16 +206,6 @@ type APIKey struct {
 	LastUsedAt *time.Time       `json:"last_used_at,omitempty" doc:"to the minute"`
 }
 
-// QuickText is a ready-made answer (AG-2).
-type QuickText struct {
-	ID       message.QuickTextID `json:"id"`
-	Name     string              `json:"name"`
-	Shortcut string              `json:"shortcut"`
-	Text     string              `json:"text" doc:"merge fields: {{customer.name}}, {{agent.name}}"`
-	Language string              `json:"language,omitempty"`
-	Version  int64               `json:"version"`
-}
-
 // Template is a provider-approved template (TN-1).
 type Template struct {
 	ID        message.TemplateID `json:"id"`

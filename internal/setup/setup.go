@@ -81,6 +81,8 @@ type Tx interface {
 	InsertQuickText(q QuickText) error
 	SaveQuickText(q *QuickText) error
 	DeleteQuickText(id message.QuickTextID) error
+	QuickTextByShortcut(shortcut, language string) (QuickText, bool, error)
+	MarkFavourite(user message.UserID, id message.QuickTextID, favourite bool) error
 }
 
 // kind of a channel type and provider. Without a provider the first of the type is meant.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"switchboard/internal/fault"
 	"switchboard/internal/message"
@@ -24,41 +25,62 @@ type UserSpec struct {
 // defaultCapacity of a user, in units.
 const defaultCapacity = 5
 
-// InviteUser adds a user and returns the link with which they join, once.
-func (s *Service) InviteUser(ctx context.Context, by Principal, spec UserSpec) (id message.UserID, link string, err error) {
+// ready checks what can be checked without looking anything up.
+func (spec UserSpec) ready() (_ UserSpec, err error) {
 	spec.Name = strings.TrimSpace(spec.Name)
 	if spec.Name == "" {
-		return id, "", fault.Invalid("name", "A user needs a name.")
+		return spec, fault.Invalid("name", "A user needs a name.")
+	}
+	if utf8.RuneCountInString(spec.Name) > 100 {
+		return spec, fault.Invalid("name", "A name has at most 100 characters.")
+	}
+	if spec.Capacity < 0 || spec.Capacity > 1000 {
+		return spec, fault.Invalid("capacity", "A capacity is between 0 and 1000.")
 	}
 	if spec.Email, err = address(spec.Email); err != nil {
-		return id, "", err
+		return spec, err
 	}
 	if spec.Capacity == 0 {
 		spec.Capacity = defaultCapacity
 	}
+	return spec, nil
+}
+
+// invite adds a user in a transaction. The token is for their link.
+func (spec UserSpec) invite(tx Tx, by Principal) (id message.UserID, token string, err error) {
 	user := User{ID: message.NewID[message.UserID](), Name: spec.Name, Capacity: spec.Capacity, Active: spec.Active == nil || *spec.Active, Version: 1}
+	set, err := spec.set(tx)
+	if err != nil {
+		return id, "", err
+	}
+	if err := by.mayGrant(set.Permissions); err != nil {
+		return id, "", err
+	}
+	user.PermissionSet, user.CreatedAt = set.ID, tx.Now()
+	if err := join(tx, spec.Email, &user); err != nil {
+		return id, "", err
+	}
+	if err := tx.SetUserQueues(user.ID, spec.Queues); err != nil {
+		return id, "", err
+	}
+	if err := tx.AgentChanged(user.ID); err != nil {
+		return id, "", err
+	}
 	token, hash := secret("")
+	return user.ID, token, tx.InsertToken(invitation(tx, user.ID, PurposeInvite, hash))
+}
+
+// InviteUser adds a user and returns the link with which they join, once.
+func (s *Service) InviteUser(ctx context.Context, by Principal, spec UserSpec) (id message.UserID, link string, err error) {
+	if spec, err = spec.ready(); err != nil {
+		return id, "", err
+	}
+	var token string
 	err = s.write(ctx, by.Org, func(tx Tx) error {
-		set, err := spec.set(tx)
-		if err != nil {
-			return err
-		}
-		if err := by.mayGrant(set.Permissions); err != nil {
-			return err
-		}
-		user.PermissionSet, user.CreatedAt = set.ID, tx.Now()
-		if err := join(tx, spec.Email, &user); err != nil {
-			return err
-		}
-		if err := tx.SetUserQueues(user.ID, spec.Queues); err != nil {
-			return err
-		}
-		if err := tx.AgentChanged(user.ID); err != nil {
-			return err
-		}
-		return tx.InsertToken(invitation(tx, user.ID, PurposeInvite, hash))
+		id, token, err = spec.invite(tx, by)
+		return err
 	})
-	return user.ID, s.link(PurposeInvite, token), err
+	return id, s.link(PurposeInvite, token), err
 }
 
 // join makes the user of an e-mail address, and its login if there is none yet.

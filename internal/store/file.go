@@ -16,9 +16,12 @@ func (tx *Tx) InsertFile(f *file.Stored) error {
 		f.By.User, f.By.Customer, f.By.Conversation, us(f.CreatedAt))
 }
 
+// unheld leaves out what a draft holds.
+const unheld = " AND NOT EXISTS (SELECT 1 FROM draft_file d WHERE d.org_id = file.org_id AND d.file_id = file.id)"
+
 // DeleteUnboundFile removes an upload that no conversation holds.
 func (tx *Tx) DeleteUnboundFile(id message.FileID) (bool, error) {
-	n, err := tx.affected("DELETE FROM file WHERE org_id = $1 AND id = $2 AND conversation_id IS NULL", tx.org, id)
+	n, err := tx.affected("DELETE FROM file WHERE org_id = $1 AND id = $2 AND conversation_id IS NULL"+unheld, tx.org, id)
 	return n > 0, err
 }
 
@@ -45,6 +48,6 @@ func (db *DB) File(ctx context.Context, org message.OrgID, id message.FileID) (f
 func (db *DB) UnboundFiles(ctx context.Context, before time.Time, limit int) ([]file.Stored, error) {
 	found, err := list(db.reader(ctx, message.OrgID{}), func(r row, f *file.Stored) error {
 		return r.Scan(&f.Org, &f.ID, &f.Blob)
-	}, "SELECT org_id, id, blob FROM file WHERE conversation_id IS NULL AND created_at < $1 ORDER BY created_at LIMIT $2", us(before), limit)
+	}, "SELECT org_id, id, blob FROM file WHERE conversation_id IS NULL AND created_at < $1"+unheld+" ORDER BY created_at LIMIT $2", us(before), limit)
 	return found, asFault(err)
 }

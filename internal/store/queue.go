@@ -89,11 +89,12 @@ func (tx *Tx) DeleteQueue(id message.QueueID) error {
 	var used bool
 	if _, err := one(tx, []any{&used}, `SELECT EXISTS (SELECT 1 FROM channel WHERE org_id = $1 AND queue_id = $2)
  OR EXISTS (SELECT 1 FROM queue WHERE org_id = $1 AND overflow_queue_id = $2)
+ OR EXISTS (SELECT 1 FROM quick_text_queue WHERE org_id = $1 AND queue_id = $2)
  OR EXISTS (SELECT 1 FROM work_item WHERE org_id = $1 AND queue_id = $2)`, tx.org, id); err != nil {
 		return err
 	}
 	if used {
-		return fault.New(fault.InUse, "A channel, another queue or open work refers to this queue. Point them elsewhere first.")
+		return fault.New(fault.InUse, "A channel, another queue, a quick text or open work refers to this queue. Point them elsewhere first.")
 	}
 	if err := tx.exec("DELETE FROM queue_member WHERE org_id = $1 AND queue_id = $2", tx.org, id); err != nil {
 		return err

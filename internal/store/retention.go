@@ -4,11 +4,13 @@ import (
 	"context"
 	"time"
 
+	"switchboard/internal/conversation"
 	"switchboard/internal/message"
 )
 
 // Sweep removes what has outlived its purpose: idempotency keys after 24 hours, tokens after their end,
-// quarantine after 7 days, the error log and the providers' ids after 30 days. The change feed has its
+// quarantine after 7 days, drafts, notifications, the error log and the
+// providers' ids after 30 days. The change feed has its
 // own PurgeChanges.
 func (db *DB) Sweep(ctx context.Context, now time.Time) error {
 	const day = 24 * time.Hour
@@ -19,6 +21,9 @@ func (db *DB) Sweep(ctx context.Context, now time.Time) error {
 		{"DELETE FROM idempotency WHERE created_at < $1", idempotencyLife},
 		{"DELETE FROM staff_token WHERE expires_at < $1", 0},
 		{"DELETE FROM customer_token WHERE expires_at < $1", 0},
+		{"DELETE FROM draft WHERE version < $1", conversation.DraftLife},
+		{"DELETE FROM draft_file WHERE at < $1", conversation.DraftLife},
+		{"DELETE FROM notification WHERE created_at < $1", conversation.NotificationLife},
 		{"DELETE FROM quarantine WHERE at < $1", 7 * day},
 		{"DELETE FROM delivery_error WHERE at < $1", 30 * day},
 		{"DELETE FROM provider_message WHERE at < $1", 30 * day},

@@ -99,6 +99,10 @@ func (tx *Tx) DeleteUser(id message.UserID) error {
 	for _, query := range []string{
 		"DELETE FROM presence WHERE org_id = $1 AND user_id = $2",
 		"DELETE FROM read_marker WHERE org_id = $1 AND user_id = $2",
+		"DELETE FROM draft WHERE org_id = $1 AND user_id = $2",
+		"DELETE FROM draft_file WHERE org_id = $1 AND user_id = $2",
+		"DELETE FROM notification WHERE org_id = $1 AND user_id = $2",
+		"DELETE FROM quick_text_use WHERE org_id = $1 AND user_id = $2",
 		"DELETE FROM staff_user WHERE org_id = $1 AND id = $2",
 	} {
 		if err := tx.exec(query, tx.org, id); err != nil {

@@ -57,6 +57,7 @@ func (v *Views) Rows(ctx context.Context, org message.OrgID, wanted []message.Co
 			func() error { return v.rowHeads(tx, wanted[:n], part) },
 			func() error { return tx.rowOffers(part) },
 			func() error { return tx.rowMarkers(part, readers) },
+			func() error { return tx.rowDrafts(part, readers) },
 			func() error { return tx.rowUnread(part, readers) },
 		} {
 			if err := step(); err != nil {
@@ -74,7 +75,7 @@ func (v *Views) Rows(ctx context.Context, org message.OrgID, wanted []message.Co
 const rowSelect = `SELECT c.id, c.channel_id, c.user_id, c.thread_key, c.last_seq, c.customer_seq, c.customer_at, c.last_agent_id, c.last_agent_at,
  c.last_activity_at, c.created_at, c.closed_at, c.version, c.last_entry, c.last_preview_env,
  ch.type, ch.provider, ch.name, ch.address, ch.active, ch.required_consent, ch.routing,
- u.name_env, u.picture, u.consent, q.name,
+ u.name_env, u.picture, u.locale, u.consent, q.name,
  (SELECT a.address_env FROM messaging_user_address a WHERE a.org_id = c.org_id AND a.user_id = c.user_id AND a.kind = 'phone' ORDER BY a.position LIMIT 1), ` + senderColumns + ", "
 
 const rowFrom = ` FROM conversation c
@@ -99,7 +100,7 @@ func (v *Views) rowHeads(tx *Tx, wanted []message.ConversationID, rows map[messa
 		return r.Scan(append([]any{&h.ID, &h.Channel, &h.Customer, &h.ThreadKey, &h.LastSeq, &h.CustomerSeq, &h.CustomerAt, &h.LastAgent, &h.LastAgentAt,
 			&h.LastActivityAt, &h.CreatedAt, &h.ClosedAt, &h.Version, &t.last, opened{tx, &t.preview},
 			&h.ChannelType, &h.Provider, &c.Channel.Name, &c.Channel.Address, &f.ChannelActive, text(&f.Required), &t.routing,
-			opened{tx, &c.Customer.Name}, &c.Customer.Picture, text(&f.Consent), &t.queue, opened{tx, &c.Customer.Address},
+			opened{tx, &c.Customer.Name}, &c.Customer.Picture, &c.Customer.Locale, text(&f.Consent), &t.queue, opened{tx, &c.Customer.Address},
 			&t.from.kind, &t.from.address, jsonColumn{&t.from.settings}, &t.from.opened},
 			viewSessionDest(tx, &h.Session, &t.told)...)...)
 	}, rowSelect+sessionColumns+rowFrom+"WHERE c.org_id = $1 AND c.id IN ("+in(&a, wanted)+")", a.args...)

@@ -66,6 +66,9 @@ type MessageIn struct {
 	FileID   message.FileID  `json:"file_id,omitempty"`
 	Template *TemplateUseIn  `json:"template,omitempty" doc:"an approved template, for channels and times that need one"`
 	ReplyTo  message.EntryID `json:"reply_to,omitempty" doc:"the entry that this one answers"`
+	// DraftVersion: see resource.Draft.
+	DraftVersion int64                 `json:"draft_version,omitempty" minimum:"0" doc:"of the draft it was written as: that one, and what is older, goes with it"`
+	QuickTexts   []message.QuickTextID `json:"quick_texts,omitempty" maxItems:"20" doc:"those it was written with, for their use to be counted"`
 }
 
 // TemplateUseIn names a template and the values of its parameters, in order.
@@ -77,7 +80,7 @@ type TemplateUseIn struct {
 
 // draft is a message ready to be stored. The key of the request is the entry's own.
 func (a *API) draft(ctx context.Context, p staff.Principal, channel message.ChannelID, m MessageIn) (conversation.Draft, error) {
-	d := conversation.Draft{Text: m.Text, File: m.FileID, ReplyTo: m.ReplyTo, ClientID: request(ctx).Header.Get("Idempotency-Key")}
+	d := conversation.Draft{Text: m.Text, File: m.FileID, ReplyTo: m.ReplyTo, DraftVersion: m.DraftVersion, QuickTexts: m.QuickTexts, ClientID: request(ctx).Header.Get("Idempotency-Key")}
 	if m.Template == nil {
 		return d, nil
 	}
@@ -121,7 +124,9 @@ func (a *API) resend(ctx context.Context, p staff.Principal, in *sendIn, _ [16]b
 type noteIn struct {
 	ID   message.ConversationID `path:"id"`
 	Body struct {
-		Text string `json:"text" maxLength:"20000"`
+		Text         string           `json:"text" maxLength:"20000"`
+		Mentions     []message.UserID `json:"mentions,omitempty" maxItems:"20" doc:"colleagues whom the text names as @Name; they are told, which gives no right to read"`
+		DraftVersion int64            `json:"draft_version,omitempty" minimum:"0" doc:"of the draft it was written as, which goes with it"`
 	}
 }
 
@@ -129,7 +134,8 @@ func (a *API) note(ctx context.Context, p staff.Principal, in *noteIn) (out reso
 	if err := a.Views.MayRead(ctx, p.Org, viewer(p), in.ID); err != nil {
 		return out, err
 	}
-	e, err := a.Conversations.AddNote(ctx, p.Org, actor(p), in.ID, in.Body.Text, request(ctx).Header.Get("Idempotency-Key"))
+	e, err := a.Conversations.AddNote(ctx, p.Org, actor(p), in.ID, conversation.NoteDraft{Text: in.Body.Text, Mentions: in.Body.Mentions,
+		DraftVersion: in.Body.DraftVersion, ClientID: request(ctx).Header.Get("Idempotency-Key")})
 	if err != nil {
 		return out, err
 	}

@@ -88,6 +88,8 @@ type Views interface {
 	SessionsOf(ctx context.Context, org message.OrgID, v resource.Viewer, c message.ConversationID) ([]resource.Session, error)
 	Session(ctx context.Context, org message.OrgID, v resource.Viewer, id message.SessionID) (resource.Session, error)
 	TransferTargets(ctx context.Context, org message.OrgID, channelType string, except message.UserID, q string, limit int) (resource.TransferTargets, error)
+	Drafts(ctx context.Context, org message.OrgID, wanted map[message.UserID][]message.ConversationID) ([]resource.Draft, error)
+	Notifications(ctx context.Context, org message.OrgID, v resource.Viewer, limit int) (items []resource.Notification, unread int, err error)
 	Offers(ctx context.Context, org message.OrgID, user message.UserID) ([]resource.Offer, error)
 	MessagingUsers(ctx context.Context, org message.OrgID, q resource.ListQuery) ([]resource.MessagingUser, string, error)
 	MessagingUser(ctx context.Context, org message.OrgID, id message.CustomerID) (resource.MessagingUser, error)
@@ -119,6 +121,8 @@ type Rows interface {
 	Templates(ctx context.Context, org message.OrgID, channel message.ChannelID, page resource.Page) ([]resource.Template, string, error)
 	TemplateByID(ctx context.Context, org message.OrgID, id message.TemplateID) (resource.Template, error)
 	QuickTexts(ctx context.Context, org message.OrgID, page resource.Page) ([]resource.QuickText, string, error)
+	QuickTextsFor(ctx context.Context, org message.OrgID, user message.UserID, limit int) ([]resource.QuickSuggestion, error)
+	Colleagues(ctx context.Context, org message.OrgID) ([]resource.AgentRef, error)
 	QuickTextByID(ctx context.Context, org message.OrgID, id message.QuickTextID) (resource.QuickText, error)
 
 	DeliveryErrors(ctx context.Context, org message.OrgID, page resource.Page) ([]resource.DeliveryFailure, string, error)

@@ -158,15 +158,6 @@ func (a *API) publish(ctx context.Context, p staff.Principal, in *oneIn[message.
 	return a.deployment(ctx, p.Org, in.ID)
 }
 
-// quickTexts are read by everybody who writes.
-func (a *API) quickTexts() collection[message.QuickTextID, setup.QuickTextSpec, resource.QuickText] {
-	return collection[message.QuickTextID, setup.QuickTextSpec, resource.QuickText]{
-		path: "/quick-texts", noun: "quick text", plural: "quick texts", view: SignedIn, edit: staff.QuickTextManage,
-		list: a.Rows.QuickTexts, get: a.Rows.QuickTextByID,
-		create: in(a.Setup.CreateQuickText), change: changed(a.Setup.ChangeQuickText), remove: removed(a.Setup.DeleteQuickText),
-	}
-}
-
 type templatesIn struct {
 	Paging
 	Channel message.ChannelID `query:"channel" doc:"only those of this channel"`

@@ -56,6 +56,7 @@ var bodies = map[string]object{
 	"POST /conversations/{id}/read":     {"seq": 1},
 	"POST /sessions/{id}/transfer":      {"to": object{"type": "queue", "id": "01890000-0000-7000-8000-000000000000"}},
 	"POST /sessions/{id}/flag":          {"raised": true},
+	"PUT /conversations/{id}/draft":     {"mode": "reply", "text": "x"},
 	"PUT /me/presence":                  {"status": "Busy"},
 }
 
