@@ -3,6 +3,7 @@ package staff
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"slices"
@@ -98,11 +99,9 @@ func (im importer[Spec]) run(w http.ResponseWriter, r *http.Request) (out Import
 			specs, at = append(specs, spec), append(at, i)
 			continue
 		}
-		f, ok := err.(*fault.Error)
-		if !ok {
+		if !errors.As(err, &refused[i]) {
 			return out, err
 		}
-		refused[i] = f
 	}
 	unread := len(specs) < len(rows)
 	outcomes, applied, err := im.apply(r.Context(), specs, trial || (unread && !skipBad), skipBad)
