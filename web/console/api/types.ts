@@ -90,6 +90,8 @@ export interface Entry {
 	delivered_at?: string;
 	read_at?: string;
 	attempt_at?: string;
+	/** Its session was deleted: the content is gone. */
+	erased_at?: string;
 	version: number;
 }
 /** Whom a session is handed to. */

@@ -11,6 +11,7 @@ export function queryOf(params: URLSearchParams): ListQuery {
 		status,
 		channel: params.get('channel') ?? '',
 		queue: params.get('queue') ?? '',
+		flagged: params.get('flagged') === 'true' ? 'true' : '',
 		// Nobody waits in what is over: the latest end stands first there.
 		sort: (params.get('sort') === 'activity' ? 'activity' : closed ? 'ended' : 'waiting') satisfies Sort,
 		q: params.get('q') ?? ''

@@ -20,10 +20,12 @@ export function eventText(entry: Entry): string {
 			return t('event.ended', { actor }) + reason;
 		case 'transferred':
 			return t('event.transferred', { actor, target: event.target ?? '' }) + reason;
+		case 'transfer_withdrawn':
+			return t('event.transferWithdrawn', { actor });
 		case 'rerouted':
-			return t('event.rerouted') + reason;
+			return (event.target ? t('event.reroutedTo', { target: event.target }) : t('event.rerouted')) + reason;
 		case 'flagged':
-			return t('event.flagged', { actor }) + reason;
+			return t(event.to === 'lowered' ? 'event.unflagged' : 'event.flagged', { actor }) + reason;
 		case 'edited':
 			return t('event.edited', { actor });
 		case 'deleted':

@@ -59,3 +59,10 @@ test('a deletion of something not loaded keeps its own line', () => {
 	const deletion = entry({ kind: 'event', refers_to: 'elsewhere', content: { event: { type: 'deleted' } } });
 	assert.deepEqual(kinds([deletion]), ['day', 'events']);
 });
+
+test('what was erased says so once for each session, and nothing of it stays', () => {
+	const erased = { erased_at: '2026-03-04T10:00:00Z', content: {} };
+	const got = lines([entry({ ...erased, kind: 'event', author: { type: 'system' } }), entry(erased), entry({ ...erased, session_id: 'later' }), entry({ session_id: 'now' })], 0);
+	assert.deepEqual(got.map((l) => l.kind), ['day', 'erased', 'erased', 'group']);
+	assert.deepEqual(got.flatMap((l) => (l.kind === 'erased' ? [l.count] : [])), [2, 1]);
+});

@@ -7,6 +7,8 @@ export type Line =
 	| { kind: 'unread'; key: string }
 	| { kind: 'bound'; key: string; entry: Entry }
 	| { kind: 'events'; key: string; entries: Entry[] }
+	/** What was said in a session that has been deleted: that it was, and nothing of it. */
+	| { kind: 'erased'; key: string; session: string; count: number }
 	| { kind: 'group'; key: string; entries: Entry[] };
 
 /** What later entries say about an earlier one. */
@@ -69,6 +71,12 @@ export function lines(entries: Entry[], readSeq: number): Line[] {
 		if (localDay(entry.created_at) !== day) {
 			day = localDay(entry.created_at);
 			out.push({ kind: 'day', key: `day:${day}`, at: entry.created_at });
+		}
+		if (entry.erased_at) {
+			const before = out.at(-1);
+			if (before?.kind === 'erased' && before.session === entry.session_id) before.count++;
+			else out.push({ kind: 'erased', key: entry.id, session: entry.session_id, count: 1 });
+			continue;
 		}
 		if (!marked && entry.seq > readSeq && entry.author.type === 'customer' && entry.kind === 'message') {
 			marked = true;

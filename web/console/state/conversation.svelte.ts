@@ -118,6 +118,20 @@ export class OpenConversation {
 		await api.post(`/conversations/${this.id}/read`, { seq: last }).catch(() => undefined);
 	}
 
+	/** Does something to the open session; its answer is shown before the feed tells it. */
+	async act(what: string, body: object = {}): Promise<void> {
+		const session = this.head?.session;
+		if (!session) return;
+		const updated = await api.post<Session | undefined>(`/sessions/${session.id}/${what}`, body);
+		if (updated?.id === session.id) this.takeSession(updated);
+	}
+
+	/** Erases a session that is over, for good. */
+	async erase(session: Session): Promise<void> {
+		await api.delete(`/sessions/${session.id}`);
+		this.dropSession(session.id);
+	}
+
 	private frame(frame: Frame): void {
 		typists.frame(this.id, frame);
 		switch (frame.type) {
@@ -128,10 +142,20 @@ export class OpenConversation {
 				return this.takeHead(frame.data as Conversation);
 			case 'session.updated':
 				return this.takeSession(frame.data as Session);
+			case 'session.deleted':
+				return this.dropSession((frame.data as Session).id);
 		}
 	}
 
-	private takeSession(session: Session): void {
+	/** The session's words are gone, here as on the server; that there were some stays. */
+	private dropSession(id: string): void {
+		this.sessions = this.sessions.filter((s) => s.id !== id);
+		const erased_at = new Date().toISOString();
+		for (const [key, entry] of this.byId) if (entry.session_id === id && !entry.erased_at) this.byId.set(key, { ...entry, content: {}, erased_at });
+		this.entries = [...this.byId.values()].sort((a, b) => a.seq - b.seq);
+	}
+
+	takeSession(session: Session): void {
 		const old = this.sessions.find((s) => s.id === session.id);
 		if (!old) this.sessions = [session, ...this.sessions];
 		else if (session.version >= old.version) this.sessions = this.sessions.map((s) => (s.id === session.id ? session : s));

@@ -11,6 +11,8 @@ export interface ListQuery {
 	status: string;
 	channel: string;
 	queue: string;
+	/** 'true': only those whose agent asks for help. */
+	flagged: string;
 	sort: Sort;
 	q: string;
 }
@@ -91,8 +93,9 @@ export class ConversationList {
 			for (const row of page.items) this.keep(row);
 			this.next = page.next_cursor ?? '';
 			this.more = this.next !== '';
+			// The rows before the word that they are there: who looks at both never sees an empty list that isn't.
+			this.items = this.sorted();
 			this.state = 'ready';
-			this.show();
 		} catch (cause) {
 			const error = cause as ApiError;
 			if (this.state !== 'ready') this.state = error.status === 403 ? 'forbidden' : 'error';
@@ -126,11 +129,12 @@ export class ConversationList {
 	}
 
 	private belongs(row: Conversation): boolean {
-		const { scope, status, channel, queue } = this.query;
+		const { scope, status, channel, queue, flagged } = this.query;
 		if (scope === 'mine' && row.session?.agent?.id !== account.me?.user.id) return false;
 		if (status ? !status.split(',').includes(row.session?.status ?? '') : !isOpen(row)) return false;
 		if (channel && row.channel.id !== channel && row.channel.type !== channel) return false;
 		if (queue && row.session?.queue?.id !== queue) return false;
+		if (flagged && !row.session?.flagged_at) return false;
 		return true;
 	}
 
@@ -141,7 +145,11 @@ export class ConversationList {
 		this.queued = true;
 		queueMicrotask(() => {
 			this.queued = false;
-			this.items = [...this.rows.values()].sort(order(this.query.sort));
+			this.items = this.sorted();
 		});
+	}
+
+	private sorted(): Conversation[] {
+		return [...this.rows.values()].sort(order(this.query.sort));
 	}
 }
