@@ -1,4 +1,5 @@
 // The network goes away and comes back, at the agent's and at the customer's.
+import { connect, createServer } from 'node:net';
 import { count, seen, stage, unique, until } from './harness.mjs';
 import { Agent, Visitor } from './people.mjs';
 
@@ -54,4 +55,43 @@ story('the customer’s network drops: what they wrote waits, and goes out once'
 		await count(agent.log.getByText(text, { exact: true }), 1);
 		await count(customer.log.getByText(text, { exact: true }), 1);
 	}
+});
+
+/** A way to the server whose open connections can be made to swallow everything, as a dead network does. */
+async function swallower(target) {
+	const open = new Set();
+	const server = createServer((near) => {
+		const far = connect(Number(target.port), target.hostname);
+		for (const [from, to] of [[near, far], [far, near]]) {
+			open.add(from);
+			from.on('data', (part) => !from.swallows && to.write(part));
+			from.on('error', () => to.destroy()).on('close', () => (open.delete(from), from.swallows || to.destroy()));
+		}
+	});
+	await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+	return {
+		url: `http://127.0.0.1:${server.address().port}`,
+		swallow: () => open.forEach((socket) => (socket.swallows = true)),
+		close() {
+			server.close();
+			open.forEach((socket) => socket.destroy());
+		}
+	};
+}
+
+story('the connection dies without a word: the console notices by itself and catches up', async (t) => {
+	const way = await swallower(new URL(it.ready.url));
+	t.after(() => way.close());
+	const agent = await (await Agent.logIn(it, it.user('agent'), {}, way.url)).setStatus('online');
+	const phone = await it.sandbox('POST', `/channels/${it.channel('sms').id}/phones`, {});
+	const says = (text) => it.sandbox('POST', `/phones/${phone.id}/messages`, { text });
+	const first = unique('Anybody?');
+	await says(first);
+	await agent.accept(first);
+	way.swallow();
+	const missed = unique('Did you get this?');
+	await says(missed);
+	// Forty seconds of silence are taken for a dead connection; then it comes back with its cursor.
+	await until('what was missed is there', () => agent.bubble(missed).count(), 75_000);
+	await count(agent.log.getByText(missed, { exact: true }), 1);
 });

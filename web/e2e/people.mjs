@@ -12,9 +12,9 @@ export class Agent {
 	}
 
 	/** logIn opens the console and logs in as people do. */
-	static async logIn(it, user, options) {
+	static async logIn(it, user, options, url = it.ready.url) {
 		const page = await it.page(options);
-		await page.goto(it.ready.url);
+		await page.goto(url);
 		await page.getByLabel('E-mail').fill(user.email);
 		await page.getByLabel('Password').fill(user.password);
 		await page.getByRole('button', { name: 'Log in' }).click();
