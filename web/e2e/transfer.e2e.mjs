@@ -12,6 +12,9 @@ async function work(agent, text = unique('My tent arrived without poles')) {
 	return { text, phone };
 }
 
+/** The next story begins without them. */
+const leave = (...agents) => Promise.all(agents.map((agent) => it.presence(agent.user, 'offline')));
+
 const online = async (n) => (await Agent.logIn(it, it.user('agent', n))).setStatus('online');
 
 /** The agent hands the open conversation to somebody, by keyboard alone. */
@@ -56,6 +59,7 @@ story('a transfer takes its note along; the giver writes until it is accepted, a
 	const next = unique('Hello, I have your order here.');
 	await taker.write(next);
 	await taker.became(next, 'Delivered');
+	await leave(giver, taker);
 });
 
 story('a transfer can be withdrawn until somebody accepts it', async () => {
@@ -67,10 +71,13 @@ story('a transfer can be withdrawn until somebody accepts it', async () => {
 	await banner(giver).getByRole('button', { name: 'Withdraw' }).click();
 	await gone(banner(giver));
 	await gone(taker.offer(text));
+	const folded = giver.log.getByRole('button', { name: /^\d+ events$/ });
+	if (await folded.count()) await folded.click();
 	await seen(giver.log.getByText(/withdrew the transfer/));
 	const answer = unique('It stays with me.');
 	await giver.write(answer);
 	await giver.became(answer, 'Delivered');
+	await leave(giver, taker);
 });
 
 story('a transfer that is declined goes back to where the work came from, and stays on its way', async () => {
@@ -86,6 +93,7 @@ story('a transfer that is declined goes back to where the work came from, and st
 	await banner(giver).getByRole('button', { name: 'Withdraw' }).click();
 	await gone(banner(giver));
 	await seen(giver.field);
+	await leave(giver, taker);
 });
 
 story('a flag calls the supervisor, who finds the conversation by it', async () => {
@@ -113,6 +121,7 @@ story('a flag calls the supervisor, who finds the conversation by it', async () 
 	await supervisor.page.getByRole('button', { name: 'Lower the flag' }).click();
 	await gone(strip(agent).getByText(note));
 	await until('the row leaves the flagged ones', async () => (await supervisor.list.getByRole('listitem').count()) === 0);
+	await leave(agent);
 });
 
 story('a session that is over is deleted for good: its words are gone, that there were some stays', async () => {
