@@ -91,10 +91,15 @@ story('axe finds nothing serious, in light and in dark, and the keyboard reaches
 	await seen(agent.offer('anybody'));
 	found.push(...await inspect('inbox with a conversation and an offer', agent.page));
 	await agent.page.getByRole('link', { name: 'Switchboard, to the inbox' }).focus();
-	await walk(agent.page, ['Search and commands', 'Grace Novak:', 'Sort', 'New conversation', 'Mine', 'Search conversations', 'Status', 'Accept', 'Decline', 'Wanda', 'Inactive', 'End', 'More actions', 'Message to Wanda', 'Attach files', 'Send a template', 'Emoji', 'Quick texts']);
+	await walk(agent.page, ['Search and commands', 'Grace Novak:', 'Sort', 'New conversation', 'Mine', 'Search conversations', 'Status', 'Flagged', 'Accept', 'Decline', 'Wanda', 'Transfer', 'Inactive', 'End', 'Raise a flag', 'More actions', 'Message to Wanda', 'Attach files', 'Send a template', 'Emoji', 'Quick texts']);
+
+	await agent.log.focus();
+	await agent.page.keyboard.press('t');
+	await seen(agent.page.getByRole('option').first());
+	found.push(...await inspect('transfer', agent.page));
 
 	found.push(...await inspect('phone page', phone.page));
-	for (const path of ['', '/channels', '/channels/new', '/users/new', '/organisation']) {
+	for (const path of ['', '/channels', '/channels/new', '/users/new', '/permission-sets', '/permission-sets/new', '/quarantine', '/organisation']) {
 		await admin.page.goto(`${it.ready.url}/setup${path}`);
 		await seen(admin.page.getByRole('heading', { level: 1 }));
 		found.push(...await inspect(`set-up ${path}`, admin.page));
