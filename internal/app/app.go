@@ -194,6 +194,7 @@ func (a *App) wire() {
 			return talk.Open(ctx, org, open, by, c, to, d)
 		},
 		Transfers: &conversation.Transfers{Write: store.Writer[conversation.TransferTx](a.db)},
+		Eraser:    &conversation.Eraser{Write: store.Writer[conversation.EraseTx](a.db)},
 		Routing:   presence,
 		Outbound:  &courtesies{db: a.db, connectors: a.connectors, hub: a.hub, customers: a.customers, signals: a.signals},
 		Files:     a.files, FileMax: uploadMax, SignFile: a.files.Links.Sign,

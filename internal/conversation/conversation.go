@@ -51,6 +51,7 @@ type Entry struct {
 	DeliveredAt  time.Time
 	ReadAt       time.Time
 	AttemptAt    time.Time // when a queued entry is tried next
+	ErasedAt     time.Time // its session was deleted: the content is gone, number and kind stay
 	Version      int64
 }
 

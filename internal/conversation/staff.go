@@ -253,6 +253,9 @@ func (s *Service) Retry(ctx context.Context, org message.OrgID, by Staff, id mes
 		if e.Conversation != id || e.Author == message.AuthorCustomer {
 			return fault.New(fault.NotFound, "There is no such message in this conversation.")
 		}
+		if !e.ErasedAt.IsZero() {
+			return fault.New(fault.UnlawfulState, "This message was deleted.")
+		}
 		if e.Status != message.StatusFailed && e.Status != message.StatusUnknown {
 			return fault.New(fault.UnlawfulState, "Only a message that failed can be sent again.")
 		}

@@ -22,6 +22,7 @@ const (
 	EntryCreated        Type = "entry.created"        // Conversation, Session, EntrySeq, Customer
 	EntryUpdated        Type = "entry.updated"        // the same
 	SessionUpdated      Type = "session.updated"      // Conversation, Session, Customer
+	SessionDeleted      Type = "session.deleted"      // Conversation, Session, Customer, Agent who had it
 	ConversationUpdated Type = "conversation.updated" // Conversation; Agent when only one user is concerned (a read marker)
 	OfferCreated        Type = "offer.created"        // Ref is the offer, Agent who is offered it, Session, Conversation
 	OfferWithdrawn      Type = "offer.withdrawn"      // the same; also when it was taken, declined or ran out

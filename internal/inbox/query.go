@@ -43,6 +43,7 @@ type Query struct {
 	Channel     message.ChannelID     // at most one of Channel and ChannelType is set
 	ChannelType string
 	Queue       message.QueueID
+	Flagged     bool // only sessions whose agent asks for help
 	Sort        string
 	Q           string
 	Cursor      string
@@ -52,7 +53,7 @@ type Query struct {
 // Parse reads a query for a viewer, or says which part of it is wrong. Without statuses a list holds open
 // sessions (closed ones when sorted by their end), and a search all.
 func Parse(in resource.ListQuery, all bool) (q Query, err error) {
-	q = Query{Scope: in.Scope, Sort: in.Sort, Q: strings.TrimSpace(in.Q), Cursor: in.Cursor, Limit: in.Limit}
+	q = Query{Scope: in.Scope, Flagged: in.Flagged, Sort: in.Sort, Q: strings.TrimSpace(in.Q), Cursor: in.Cursor, Limit: in.Limit}
 	switch q.Scope {
 	case "":
 		q.Scope = ScopeAll
@@ -128,7 +129,7 @@ func ParseTopic(text string, all bool) (Query, error) {
 		return Query{}, fault.New(fault.Malformed, "This list query can't be read.")
 	}
 	q, err := Parse(resource.ListQuery{Scope: values.Get("scope"), Status: values.Get("status"), Channel: values.Get("channel"),
-		Queue: values.Get("queue"), Sort: values.Get("sort"), Q: values.Get("q")}, all)
+		Queue: values.Get("queue"), Flagged: values.Get("flagged") == "true", Sort: values.Get("sort"), Q: values.Get("q")}, all)
 	if err == nil && q.Q != "" {
 		err = fault.Invalid("q", "The results of a search don't follow changes. Ask for them again.")
 	}
@@ -164,6 +165,9 @@ func (q Query) Matches(r *Row, s Sight) bool {
 		return false
 	}
 	if !q.Queue.IsZero() && q.Queue != session.Queue {
+		return false
+	}
+	if q.Flagged && session.FlaggedAt.IsZero() {
 		return false
 	}
 	mine := !s.User.IsZero() && session.Agent == s.User

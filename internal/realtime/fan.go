@@ -139,6 +139,11 @@ func (h *Hub) load(ctx context.Context, org message.OrgID, changes []feed.Change
 				conversations[c.Conversation] = true
 			}
 			b.moved[c.Conversation], b.lastSess[c.Session] = true, c.Seq
+		case feed.SessionDeleted:
+			if w.lists || w.watched[c.Conversation] {
+				conversations[c.Conversation] = true
+			}
+			b.moved[c.Conversation] = true
 		case feed.ConversationUpdated:
 			if w.lists || w.watched[c.Conversation] || w.mine[c.Agent] {
 				conversations[c.Conversation] = true
@@ -226,7 +231,7 @@ func (h *Hub) loadSessions(ctx context.Context, org message.OrgID, b *batch) err
 // headChanges reports whether a line changes what lists and heads show of a conversation to everybody.
 func (b *batch) headChanges(c feed.Change) bool {
 	switch c.Type {
-	case feed.EntryCreated, feed.SessionUpdated:
+	case feed.EntryCreated, feed.SessionUpdated, feed.SessionDeleted:
 		return true
 	case feed.EntryUpdated:
 		row := b.rows[c.Conversation]
@@ -363,6 +368,8 @@ func (b *batch) onConversation(a *audience, t *topic, c feed.Change, row *inbox.
 		if b.lastSess[c.Session] == c.Seq {
 			out = append(out, frame{topic: t, kind: c.Type, data: b.sessions[c.Session]})
 		}
+	case feed.SessionDeleted:
+		out = append(out, frame{topic: t, kind: c.Type, data: raw(map[string]string{"id": c.Session.String(), "conversation_id": c.Conversation.String()})})
 	}
 	if b.tellsHead(a, c) {
 		out = append(out, frame{topic: t, kind: feed.ConversationUpdated, data: b.head(row, a.sight)})

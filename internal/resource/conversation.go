@@ -69,6 +69,7 @@ type Entry struct {
 	ReadAt         *time.Time             `json:"read_at,omitempty"`
 	// AttemptAt: when a queued entry will be tried next, if it has been tried.
 	AttemptAt *time.Time `json:"attempt_at,omitempty"`
+	ErasedAt  *time.Time `json:"erased_at,omitempty" doc:"its session was deleted: the content is gone, number and kind stay"`
 	Version   int64      `json:"version" doc:"rises with each change; keep the highest"`
 }
 

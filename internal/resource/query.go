@@ -17,6 +17,7 @@ type ListQuery struct {
 	Status  string // a session's status, or "open"; several with commas
 	Channel string // a channel's id or a channel type
 	Queue   string // a queue's id
+	Flagged bool   // only those whose agent asks for help
 	Sort    string // activity, waiting or ended
 	Q       string // words that the customer's name, address or the conversation must have
 	Cursor  string // opaque; where the page before ended

@@ -18,6 +18,7 @@ const (
 	SessionInactive     Permission = "session.inactive"
 	SessionTransfer     Permission = "session.transfer"
 	SessionFlag         Permission = "session.flag"
+	SessionDelete       Permission = "session.delete"
 	SessionSupervise    Permission = "session.supervise"
 	PresenceSet         Permission = "presence.set"
 	PresenceView        Permission = "presence.view"
@@ -61,6 +62,7 @@ func Catalogue() []Meaning {
 		{SessionInactive, "set a session aside when the customer doesn't answer", true, true},
 		{SessionTransfer, "hand a session to somebody else", true, true},
 		{SessionFlag, "ask a supervisor for help", true, true},
+		{SessionDelete, "delete sessions that are over, with what was said in them", false, true},
 		{SessionSupervise, "write in, end and reassign sessions of others", false, true},
 		{PresenceSet, "set one's own presence", true, true},
 		{PresenceView, "see the presence and the load of others", false, true},

@@ -95,7 +95,7 @@ func (db *DB) CustomerQuietSince(ctx context.Context, org message.OrgID, id mess
 }
 
 const customerEventSelect = `SELECT v.seq, v.conversation_id, v.type, v.entry_seq, v.detail, v.at, c.thread_key,
- e.id, e.kind, e.author_type, e.author_id, e.author_env, e.content_env, e.status, e.client_id, e.refers_to, e.created_at,
+ e.id, e.kind, e.author_type, e.author_id, e.author_env, e.content_env, e.status, e.client_id, e.refers_to, e.created_at, e.erased_at,
  t.id, t.author_type, t.client_id, s.id, s.started_at, s.ended_at
  FROM customer_event v JOIN conversation c ON c.org_id = v.org_id AND c.id = v.conversation_id
  LEFT JOIN entry e ON e.org_id = v.org_id AND e.conversation_id = v.conversation_id AND e.seq = v.entry_seq
@@ -112,7 +112,7 @@ func (tx *Tx) customerEvents(where string, args ...any) ([]customer.Event, error
 		var session message.SessionID
 		var started, ended time.Time
 		if err := r.Scan(&v.Seq, &v.Conversation, text(&v.Type), &v.EntrySeq, jsonColumn{&v.Detail}, &v.At, &v.Thread,
-			&e.ID, text(&e.Kind), text(&e.Author), &author, envelope{tx, &e.AuthorName}, envelope{tx, &content}, text(&e.Status), &e.ClientID, &e.RefersTo, &e.CreatedAt,
+			&e.ID, text(&e.Kind), text(&e.Author), &author, envelope{tx, &e.AuthorName}, envelope{tx, &content}, text(&e.Status), &e.ClientID, &e.RefersTo, &e.CreatedAt, &e.ErasedAt,
 			&target.ID, text(&target.Author), &target.ClientID, &session, &started, &ended); err != nil {
 			return err
 		}

@@ -72,7 +72,7 @@ func (tx *Tx) moveHead(c *conversation.Conversation, e *conversation.Entry) erro
 }
 
 const entrySelect = `SELECT e.id, e.conversation_id, e.session_id, c.user_id, e.seq, e.kind, e.author_type, e.author_id, e.author_env, e.content_env,
- e.status, e.error_code, e.error_detail, e.provider_id, e.client_id, e.refers_to, e.created_at, e.sent_at, e.delivered_at, e.read_at, e.attempt_at, e.version
+ e.status, e.error_code, e.error_detail, e.provider_id, e.client_id, e.refers_to, e.created_at, e.sent_at, e.delivered_at, e.read_at, e.attempt_at, e.erased_at, e.version
  FROM entry e JOIN conversation c ON c.org_id = e.org_id AND c.id = e.conversation_id `
 
 func (tx *Tx) entryWhere(where string, args ...any) (e conversation.Entry, found bool, err error) {
@@ -80,7 +80,7 @@ func (tx *Tx) entryWhere(where string, args ...any) (e conversation.Entry, found
 	var author message.RowID
 	found, err = one(tx, []any{&e.ID, &e.Conversation, &e.Session, &e.Customer, &e.Seq, text(&e.Kind), text(&e.Author), &author, envelope{tx, &e.AuthorName},
 		envelope{tx, &content}, text(&e.Status), &e.ErrorCode, &e.ErrorDetail, &e.ProviderID, &e.ClientID, &e.RefersTo,
-		&e.CreatedAt, &e.SentAt, &e.DeliveredAt, &e.ReadAt, &e.AttemptAt, &e.Version}, entrySelect+where, args...)
+		&e.CreatedAt, &e.SentAt, &e.DeliveredAt, &e.ReadAt, &e.AttemptAt, &e.ErasedAt, &e.Version}, entrySelect+where, args...)
 	if err != nil || !found {
 		return e, found, err
 	}
@@ -130,7 +130,7 @@ func (tx *Tx) SaveEntry(e *conversation.Entry) error {
 // SaveContent replaces an entry's content with what a later step found out about it: a fetched file.
 // It never rewrites what was said.
 func (tx *Tx) SaveContent(e *conversation.Entry) error {
-	err := tx.exec("UPDATE entry SET content_env = $4 WHERE org_id = $1 AND conversation_id = $2 AND seq = $3",
+	err := tx.exec("UPDATE entry SET content_env = $4 WHERE org_id = $1 AND conversation_id = $2 AND seq = $3 AND erased_at IS NULL",
 		tx.org, e.Conversation, e.Seq, tx.seal(e.Customer, asJSON(e.Content)))
 	if err != nil {
 		return err

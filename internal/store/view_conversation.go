@@ -295,7 +295,7 @@ func (tx *Tx) rowUnread(rows map[message.ConversationID]*inbox.Row, readers []me
 			continue
 		}
 		parts = append(parts, "SELECT conversation_id, seq FROM (SELECT conversation_id, seq FROM entry WHERE org_id = $1 AND conversation_id = "+a.add(id)+
-			" AND seq > "+a.add(from)+" AND author_type = 'customer' AND kind = 'message' ORDER BY seq DESC LIMIT $2) u")
+			" AND seq > "+a.add(from)+" AND author_type = 'customer' AND kind = 'message' AND erased_at IS NULL ORDER BY seq DESC LIMIT $2) u")
 	}
 	if len(parts) == 0 {
 		return nil

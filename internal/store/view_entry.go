@@ -18,7 +18,7 @@ const (
 )
 
 const entryView = `SELECT e.id, e.conversation_id, e.session_id, e.seq, e.kind, e.author_type, e.author_id, e.author_env, e.content_env,
- e.status, e.error_code, e.error_detail, e.client_id, e.refers_to, e.created_at, e.sent_at, e.delivered_at, e.read_at, e.attempt_at, e.version,
+ e.status, e.error_code, e.error_detail, e.client_id, e.refers_to, e.created_at, e.sent_at, e.delivered_at, e.read_at, e.attempt_at, e.erased_at, e.version,
  c.user_id, u.name_env FROM entry e
  JOIN conversation c ON c.org_id = e.org_id AND c.id = e.conversation_id
  LEFT JOIN messaging_user u ON u.org_id = c.org_id AND u.id = c.user_id `
@@ -33,7 +33,7 @@ func (v *Views) entries(tx *Tx, where string, args ...any) ([]resource.Entry, er
 	rows, err := list(tx, func(r row, l *loaded) error {
 		e := &l.e
 		return r.Scan(&e.ID, &e.Conversation, &e.Session, &e.Seq, text(&e.Kind), text(&e.Author), &l.author, opened{tx, &e.AuthorName}, opened{tx, &l.content},
-			text(&e.Status), &e.ErrorCode, &e.ErrorDetail, &e.ClientID, &e.RefersTo, &e.CreatedAt, &e.SentAt, &e.DeliveredAt, &e.ReadAt, &e.AttemptAt, &e.Version,
+			text(&e.Status), &e.ErrorCode, &e.ErrorDetail, &e.ClientID, &e.RefersTo, &e.CreatedAt, &e.SentAt, &e.DeliveredAt, &e.ReadAt, &e.AttemptAt, &e.ErasedAt, &e.Version,
 			&e.Customer, opened{tx, &l.customer})
 	}, entryView+where, args...)
 	if err != nil {
@@ -59,7 +59,7 @@ func (v *Views) EntryResource(org message.OrgID, e *conversation.Entry) resource
 		ID: e.ID, ConversationID: e.Conversation, SessionID: e.Session, Seq: e.Seq, Kind: e.Kind,
 		Author:  resource.Author{Type: e.Author, ID: message.RowID(e.AuthorID).String(), Name: e.AuthorName},
 		Content: e.Content, Status: e.Status, Error: deliveryError(e), ClientID: e.ClientID, CreatedAt: e.CreatedAt,
-		SentAt: timeOrNil(e.SentAt), DeliveredAt: timeOrNil(e.DeliveredAt), ReadAt: timeOrNil(e.ReadAt), AttemptAt: timeOrNil(e.AttemptAt),
+		SentAt: timeOrNil(e.SentAt), DeliveredAt: timeOrNil(e.DeliveredAt), ReadAt: timeOrNil(e.ReadAt), AttemptAt: timeOrNil(e.AttemptAt), ErasedAt: timeOrNil(e.ErasedAt),
 		Version: e.Version,
 	}
 	if !e.RefersTo.IsZero() {

@@ -176,6 +176,9 @@ func (tx *Tx) statements(q inbox.Query, branches []branch, latestOnly bool, afte
 				}
 				text += ")"
 			}
+			if q.Flagged {
+				text += " AND s.flagged_at IS NOT NULL"
+			}
 			if after != nil {
 				text += " AND (" + p.column + ", s.id) " + beyond + " (" + a.add(after.key) + ", " + a.add(after.id) + ")"
 			}

@@ -175,6 +175,9 @@ func (a *API) renderMessage(v *customer.Visitor, ev *customer.Event, e *entry) {
 	}
 	m := a.abstractMessage(v.Org, said.Content)
 	m["id"] = e.Identifier
+	if !said.ErasedAt.IsZero() {
+		m["erased"] = true // ours: an empty text to others
+	}
 	if ev.AnswerTo != "" {
 		m["inReplyToMessageId"] = ev.AnswerTo
 	}

@@ -32,7 +32,7 @@ func (a *API) transcript(w http.ResponseWriter, r *http.Request, v *customer.Vis
 	}
 	var text strings.Builder
 	for _, ev := range slices.Backward(events) {
-		if ev.Entry == nil {
+		if ev.Entry == nil || !ev.Entry.ErasedAt.IsZero() {
 			continue
 		}
 		fmt.Fprintf(&text, "[%s UTC] %s: %s\n", ev.At.UTC().Format("2006-01-02 15:04:05"), authorOf(ev.Entry, c), plain(ev.Entry.Content))

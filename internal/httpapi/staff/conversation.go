@@ -19,12 +19,13 @@ type ListIn struct {
 	Status  string `query:"status" doc:"a session's status, or open; several with commas"`
 	Channel string `query:"channel" doc:"a channel's id or type"`
 	Queue   string `query:"queue" doc:"a queue's id"`
+	Flagged bool   `query:"flagged" doc:"only those whose agent asks for help"`
 	Sort    string `query:"sort" doc:"activity, waiting or ended"`
 	Q       string `query:"q" maxLength:"200" doc:"words to find"`
 }
 
 func (in ListIn) query() resource.ListQuery {
-	return resource.ListQuery{Scope: in.Scope, Status: in.Status, Channel: in.Channel, Queue: in.Queue, Sort: in.Sort, Q: in.Q,
+	return resource.ListQuery{Scope: in.Scope, Status: in.Status, Channel: in.Channel, Queue: in.Queue, Flagged: in.Flagged, Sort: in.Sort, Q: in.Q,
 		Cursor: in.Cursor, Limit: in.Limit}
 }
 

@@ -35,9 +35,11 @@ type Deps struct {
 	Open func(ctx context.Context, org message.OrgID, by conversation.Staff, channel message.ChannelID, to message.Address, d conversation.Draft) (conversation.Entry, error)
 	// Transfers hands sessions over.
 	Transfers *conversation.Transfers
-	Routing   Routing
-	Outbound  Outbound
-	Files     Files
+	// Eraser deletes sessions.
+	Eraser   *conversation.Eraser
+	Routing  Routing
+	Outbound Outbound
+	Files    Files
 	// FileMax bounds an upload in bytes. SignFile fills a file's URL with a short-lived link.
 	FileMax  int64
 	SignFile func(org message.OrgID, f *message.File)

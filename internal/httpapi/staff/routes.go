@@ -48,6 +48,7 @@ func (a *API) table() {
 	post(a, "/sessions/{id}/inactive", staff.SessionInactive, "Set a session aside: the customer doesn't answer", a.inactive, a.madeInactive)
 	post(a, "/sessions/{id}/transfer", staff.SessionTransfer, "Hand a session to another agent or a queue", a.transfer, a.transferred)
 	post(a, "/sessions/{id}/transfer/withdraw", staff.SessionTransfer, "Take a transfer back that nobody has accepted", a.withdraw, a.withdrawn)
+	del(a, "/sessions/{id}", staff.SessionDelete, "Delete a session that is over, with what was said in it", a.deleteSession)
 	get(a, "/transfer-targets", staff.SessionTransfer, "Whom a session can be handed to", a.transferTargets)
 	post(a, "/sessions/{id}/flag", staff.SessionFlag, "Ask a supervisor for help with a session, or take that back", a.flag, nil)
 

@@ -117,6 +117,7 @@ func newWorld(t *testing.T, db *store.DB) *world {
 			return talk.Open(ctx, org, store.Writer[conversation.OpenTx](db), by, c, to, d)
 		},
 		Transfers: &conversation.Transfers{Write: store.Writer[conversation.TransferTx](db)},
+		Eraser:    &conversation.Eraser{Write: store.Writer[conversation.EraseTx](db)},
 		Routing:   &routing.Service{Write: store.Writer[routing.Tx](db)}, Outbound: w.sent,
 		Files: files, FileMax: 1 << 20, SignFile: files.Links.Sign,
 		Claims: db, Views: store.NewViews(db, capabilities, files.Links.Sign), Rows: db,

@@ -56,6 +56,7 @@ export function posted(timeline: Timeline, id: string, said: Said, answers: stri
 
 function message(timeline: Timeline, entry: WireEntry, payload: Record<string, unknown>): Timeline {
 	const body = isObject(payload['abstractMessage']) ? payload['abstractMessage'] : {};
+	if (body['erased'] === true) return timeline; // deleted since: nothing is left to show
 	const mine = entry.sender?.role === 'EndUser';
 	const id = (mine && (textOf(body['id']) || textOf(payload['id']))) || textOf(body['id']) || entry.identifier;
 	const line: Line = {

@@ -1,0 +1,171 @@
+package store
+
+import (
+	"strings"
+
+	"switchboard/internal/conversation"
+	"switchboard/internal/feed"
+	"switchboard/internal/message"
+)
+
+// SessionOf is a session of a conversation. The caller holds the conversation's lock.
+func (tx *Tx) SessionOf(c message.ConversationID, id message.SessionID) (s conversation.Session, err error) {
+	var told sessionTold
+	found, err := one(tx, sessionDest(tx, &s, &told), "SELECT "+sessionColumns+" FROM session s WHERE s.org_id = $1 AND s.conversation_id = $2 AND s.id = $3", tx.org, c, id)
+	if err := must(found, err, "session"); err != nil {
+		return s, err
+	}
+	return s, told.read(&s)
+}
+
+// Outgoing reports whether a message of a session is still on its way.
+func (tx *Tx) Outgoing(id message.SessionID) (found bool, err error) {
+	var n int
+	return one(tx, []any{&n}, `SELECT 1 FROM session s JOIN outbox o ON o.org_id = s.org_id AND o.conversation_id = s.conversation_id
+ JOIN entry e ON e.org_id = o.org_id AND e.conversation_id = o.conversation_id AND e.seq = o.entry_seq AND e.session_id = s.id
+ WHERE s.org_id = $1 AND s.id = $2 LIMIT 1`, tx.org, id)
+}
+
+// EraseSession removes a session and what was said in it. See conversation.EraseTx.
+func (tx *Tx) EraseSession(c *conversation.Conversation, s *conversation.Session) error {
+	files, err := tx.eraseEntries(c, s)
+	if err != nil {
+		return err
+	}
+	kept, err := tx.indexAgain(c)
+	if err != nil {
+		return err
+	}
+	for _, id := range files {
+		if kept[id] {
+			continue
+		}
+		// The sweep of uploads that nothing holds takes it, with its bytes.
+		if err := tx.exec("UPDATE file SET conversation_id = NULL, user_id = NULL, customer_id = NULL, created_at = 0 WHERE org_id = $1 AND id = $2 AND conversation_id = $3",
+			tx.org, id, c.ID); err != nil {
+			return err
+		}
+	}
+	for _, rows := range []string{"offer", "routing_decision", "work_item"} {
+		if err := tx.exec("DELETE FROM "+rows+" WHERE org_id = $1 AND session_id = $2", tx.org, s.ID); err != nil {
+			return err
+		}
+	}
+	if err := tx.exec("DELETE FROM session WHERE org_id = $1 AND id = $2", tx.org, s.ID); err != nil {
+		return err
+	}
+	if err := tx.headWithout(c, s); err != nil {
+		return err
+	}
+	return tx.Change(Change{Type: feed.SessionDeleted, Conversation: c.ID, Session: s.ID, Agent: s.Agent, Customer: s.Customer})
+}
+
+// eraseEntries leaves of a session's entries their numbers, kinds and times, and returns their files.
+func (tx *Tx) eraseEntries(c *conversation.Conversation, s *conversation.Session) (files []message.FileID, err error) {
+	type line struct {
+		seq  int64
+		text string
+	}
+	lines, err := list(tx, func(r row, l *line) error { return r.Scan(&l.seq, opened{tx, &l.text}) },
+		"SELECT seq, content_env FROM entry WHERE org_id = $1 AND conversation_id = $2 AND session_id = $3 AND erased_at IS NULL ORDER BY seq", tx.org, c.ID, s.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range lines {
+		var said, left message.Content
+		if err := readJSON(l.text, &said); err != nil {
+			return nil, err
+		}
+		if said.Event != nil {
+			left.Event = &message.Event{Type: said.Event.Type} // what happened, and nobody's name
+		}
+		if said.File != nil && !said.File.ID.IsZero() {
+			files = append(files, said.File.ID)
+		}
+		if err := tx.exec(`UPDATE entry SET content_env = $4, author_env = NULL, error_detail = '', erased_at = $5, version = version + 1
+ WHERE org_id = $1 AND conversation_id = $2 AND seq = $3`, tx.org, c.ID, l.seq, tx.seal(s.Customer, asJSON(left)), us(tx.Now())); err != nil {
+			return nil, err
+		}
+		if err := tx.Change(Change{Type: feed.EntryUpdated, Conversation: c.ID, Session: s.ID, EntrySeq: l.seq, Customer: s.Customer}); err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+}
+
+// indexBatch is how many entries are indexed with one statement.
+const indexBatch = 100
+
+// indexAgain finds a conversation by the words of what is left of it only, and returns the files that
+// are left.
+func (tx *Tx) indexAgain(c *conversation.Conversation) (files map[message.FileID]bool, err error) {
+	if err := tx.exec("DELETE FROM search_token WHERE org_id = $1 AND conversation_id = $2", tx.org, c.ID); err != nil {
+		return nil, err
+	}
+	files = map[message.FileID]bool{}
+	for after := int64(0); ; {
+		type line struct {
+			seq  int64
+			text string
+		}
+		lines, err := list(tx, func(r row, l *line) error { return r.Scan(&l.seq, opened{tx, &l.text}) },
+			"SELECT seq, content_env FROM entry WHERE org_id = $1 AND conversation_id = $2 AND seq > $3 AND erased_at IS NULL ORDER BY seq LIMIT $4",
+			tx.org, c.ID, after, indexBatch)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range lines {
+			var said message.Content
+			if err := readJSON(l.text, &said); err != nil {
+				return nil, err
+			}
+			if said.File != nil {
+				files[said.File.ID] = true
+			}
+			if err := tx.IndexText(c.ID, said.Text); err != nil {
+				return nil, err
+			}
+			after = l.seq
+		}
+		if len(lines) < indexBatch {
+			return files, tx.indexCustomer(c.Customer)
+		}
+	}
+}
+
+// headWithout brings a conversation's head in line after one of its sessions is gone.
+func (tx *Tx) headWithout(c *conversation.Conversation, gone *conversation.Session) error {
+	latest := c.Session.ID
+	if latest == gone.ID {
+		latest = message.SessionID{}
+		if _, err := one(tx, []any{&latest}, "SELECT id FROM session WHERE org_id = $1 AND conversation_id = $2 ORDER BY number DESC LIMIT 1", tx.org, c.ID); err != nil {
+			return err
+		}
+		if err := tx.exec("UPDATE session SET latest = $3, version = version + 1 WHERE org_id = $1 AND id = $2", tx.org, latest, true); err != nil {
+			return err
+		}
+	}
+	var last lastEntry
+	var author message.RowID
+	var at int64
+	var words string
+	said, err := one(tx, []any{&last.Seq, text(&last.Kind), text(&last.AuthorType), &author, text(&last.Status), &at, opened{tx, &words}},
+		`SELECT seq, kind, author_type, author_id, status, created_at, content_env FROM entry
+ WHERE org_id = $1 AND conversation_id = $2 AND kind IN ('message', 'reaction') AND erased_at IS NULL ORDER BY seq DESC LIMIT 1`, tx.org, c.ID)
+	if err != nil {
+		return err
+	}
+	var content message.Content
+	var head any
+	if said {
+		if last.At = at; !author.IsZero() {
+			last.AuthorID = author.String()
+		}
+		if err := readJSON(words, &content); err != nil {
+			return err
+		}
+		head = asJSON(last)
+	}
+	return tx.exec("UPDATE conversation SET session_id = $3, last_entry = $4, last_preview_env = $5, version = version + 1 WHERE org_id = $1 AND id = $2",
+		tx.org, c.ID, latest, head, tx.seal(c.Customer, strings.TrimSpace(content.Preview(previewMax))))
+}
