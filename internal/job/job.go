@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -38,8 +40,11 @@ type Tx interface {
 
 // Store is where jobs are.
 type Store interface {
-	ClaimJobs(ctx context.Context, now, leaseUntil time.Time, limit int) ([]Job, error)
-	NextJob(ctx context.Context) (time.Time, error)
+	// ClaimJobs takes due jobs of these kinds; NextJob is when the next one of them is due.
+	ClaimJobs(ctx context.Context, kinds []string, now, leaseUntil time.Time, limit int) ([]Job, error)
+	NextJob(ctx context.Context, kinds []string) (time.Time, error)
+	// OtherJobs counts those of all other kinds, by kind.
+	OtherJobs(ctx context.Context, kinds []string) (map[string]int, error)
 }
 
 const (
@@ -53,11 +58,13 @@ const (
 	attemptsMax = 60
 )
 
-// Runner claims due jobs and runs their handlers.
+// Runner claims due jobs and runs their handlers. Jobs of a kind that has none here are left alone: they
+// are another version's, which runs beside this one or comes back.
 type Runner struct {
 	store    Store
 	write    func(ctx context.Context, org message.OrgID, fn func(Tx) error) error
 	handlers map[string]Handler
+	kinds    []string // of the handlers
 	wake     <-chan struct{}
 	log      *slog.Logger
 
@@ -67,7 +74,7 @@ type Runner struct {
 
 // NewRunner runs the kinds that have a handler. wake says that a job was made; it may say so too often.
 func NewRunner(store Store, write func(ctx context.Context, org message.OrgID, fn func(Tx) error) error, handlers map[string]Handler, wake <-chan struct{}, log *slog.Logger) *Runner {
-	return &Runner{store: store, write: write, handlers: handlers, wake: wake, log: log}
+	return &Runner{store: store, write: write, handlers: handlers, kinds: slices.Sorted(maps.Keys(handlers)), wake: wake, log: log}
 }
 
 // Start begins to claim jobs in the background.
@@ -87,9 +94,12 @@ func (r *Runner) Stop() {
 func (r *Runner) run(ctx context.Context) {
 	defer r.done.Done()
 	slots := make(chan struct{}, workers)
+	if others, err := r.store.OtherJobs(ctx, r.kinds); err == nil && len(others) > 0 {
+		r.log.Warn("there are jobs of kinds that this version does not know; they wait for one that does", "jobs", others)
+	}
 	for ctx.Err() == nil {
 		now := time.Now()
-		jobs, err := r.store.ClaimJobs(ctx, now, now.Add(lease), claimMax)
+		jobs, err := r.store.ClaimJobs(ctx, r.kinds, now, now.Add(lease), claimMax)
 		if err != nil && ctx.Err() == nil {
 			r.log.Error("claiming jobs failed", "err", err)
 		}
@@ -111,7 +121,7 @@ func (r *Runner) run(ctx context.Context) {
 		}
 		wait := pollMax
 		if err == nil { // while jobs can't be claimed, one that is due changes nothing
-			if due, err := r.store.NextJob(ctx); err == nil && !due.IsZero() {
+			if due, err := r.store.NextJob(ctx, r.kinds); err == nil && !due.IsZero() {
 				wait = min(wait, max(time.Until(due), pollMin))
 			}
 		}
@@ -126,15 +136,9 @@ func (r *Runner) run(ctx context.Context) {
 }
 
 func (r *Runner) do(ctx context.Context, j Job) {
-	handler, ok := r.handlers[j.Kind]
-	var err error
-	if ok {
-		bounded, cancel := context.WithTimeout(ctx, lease-5*time.Second)
-		err = handler(bounded, j)
-		cancel()
-	} else {
-		err = errors.Join(ErrGiveUp, errors.New("nobody handles this kind"))
-	}
+	bounded, cancel := context.WithTimeout(ctx, lease-5*time.Second)
+	err := r.handlers[j.Kind](bounded, j)
+	cancel()
 	if ctx.Err() != nil && err != nil {
 		return
 	}

@@ -21,12 +21,12 @@ type full struct {
 	asked atomic.Int64
 }
 
-func (f *full) ClaimJobs(ctx context.Context, now, leaseUntil time.Time, limit int) ([]job.Job, error) {
+func (f *full) ClaimJobs(ctx context.Context, kinds []string, now, leaseUntil time.Time, limit int) ([]job.Job, error) {
 	if f.is.Load() {
 		f.asked.Add(1)
 		return nil, fault.New(fault.Unavailable, "the disk is full")
 	}
-	return f.DB.ClaimJobs(ctx, now, leaseUntil, limit)
+	return f.DB.ClaimJobs(ctx, kinds, now, leaseUntil, limit)
 }
 
 // A job that is due while nothing can be written is tried now and then, and done when it can.

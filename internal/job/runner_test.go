@@ -148,7 +148,7 @@ func TestTheEarliestAreClaimedFirst(t *testing.T) {
 		}
 		var order []string
 		for range 3 {
-			jobs, err := h.db.ClaimJobs(t.Context(), now, now.Add(time.Minute), 2)
+			jobs, err := h.db.ClaimJobs(t.Context(), []string{"note"}, now, now.Add(time.Minute), 2)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -193,7 +193,6 @@ func TestWhatCannotSucceedEnds(t *testing.T) {
 		h.set("hopeless", "a", time.Now())
 		h.set("gone", "a", time.Now())
 		h.set("often", "a", time.Now())
-		h.set("nobody's", "a", time.Now())
 		storetest.Exec(t, h.url, "UPDATE job SET attempts = 59 WHERE kind = 'often'")
 		r := h.run(map[string]job.Handler{
 			"hopeless": noting(runs, errors.Join(job.ErrGiveUp, errors.New("no such thing"))),
@@ -204,6 +203,27 @@ func TestWhatCannotSucceedEnds(t *testing.T) {
 		h.until("all have ended", func() bool { return h.rows() == "[]" })
 		if len(runs) != 3 {
 			t.Errorf("ran %d times", len(runs))
+		}
+	})
+}
+
+// A job of a kind that only another version knows is left for it, untouched, and holds nothing up.
+func TestOtherVersionsJobsAreKept(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		runs := make(chan ran, 9)
+		h.set("newer", "a", time.Now().Add(-time.Hour))
+		h.set("note", "a", time.Now())
+		old := h.run(map[string]job.Handler{"note": noting(runs)})
+		next(t, runs)
+		h.until("the known one has ended", func() bool { return h.rows() == "[newer a 0]" })
+		if others, err := h.db.OtherJobs(t.Context(), []string{"note"}); err != nil || others["newer"] != 1 || len(others) != 1 {
+			t.Errorf("others are %v, %v", others, err)
+		}
+		old.Stop()
+		newer := h.run(map[string]job.Handler{"note": noting(runs), "newer": noting(runs)})
+		defer newer.Stop()
+		if got := next(t, runs); got.job.Kind != "newer" || got.job.Attempts != 1 || got.job.Payload != "payload of a" {
+			t.Errorf("ran %+v", got.job)
 		}
 	})
 }
@@ -275,7 +295,7 @@ func TestTheDeadHoldersJobRunsAgain(t *testing.T) {
 		runs := make(chan ran, 9)
 		h.set("note", "a", time.Now())
 		lease := time.Now().Add(500 * time.Millisecond)
-		held, err := h.db.ClaimJobs(t.Context(), time.Now(), lease, 9) // and dies
+		held, err := h.db.ClaimJobs(t.Context(), []string{"note"}, time.Now(), lease, 9) // and dies
 		if err != nil || len(held) != 1 {
 			t.Fatalf("claimed %v: %v", held, err)
 		}

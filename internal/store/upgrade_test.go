@@ -210,7 +210,7 @@ func works(t *testing.T, db *store.DB) {
 			t.Fatalf("change %d is number %d", i+1, c.Seq)
 		}
 	}
-	jobs, err := db.ClaimJobs(ctx, time.Now(), time.Now().Add(time.Minute), 10)
+	jobs, err := db.ClaimJobs(ctx, []string{"media.fetch"}, time.Now(), time.Now().Add(time.Minute), 10)
 	if err != nil || !slices.ContainsFunc(jobs, func(j job.Job) bool { return j.Key == "a file that is still to be fetched" }) {
 		t.Fatalf("jobs %+v, %v", jobs, err)
 	}
