@@ -115,7 +115,7 @@ func (s *Service) write(tx Tx, c *Conversation, by Staff, d Draft) (Entry, error
 	if err := consent.Check(facts, consent.Kind{Template: d.Template != nil}, now); err != nil {
 		return Entry{}, err
 	}
-	contents, err := s.contents(tx, c, caps, d)
+	contents, err := s.contents(tx, c, by, caps, d)
 	if err != nil {
 		return Entry{}, err
 	}
@@ -173,7 +173,7 @@ func KindOf(content message.Content) consent.Kind {
 }
 
 // contents is the draft as one or two things that the channel can carry.
-func (s *Service) contents(tx Tx, c *Conversation, caps channel.Capabilities, d Draft) ([]message.Content, error) {
+func (s *Service) contents(tx Tx, c *Conversation, by Staff, caps channel.Capabilities, d Draft) ([]message.Content, error) {
 	content := message.Content{Text: d.Text, Template: d.Template}
 	if !d.ReplyTo.IsZero() {
 		if !caps.ReplyTo {
@@ -188,7 +188,7 @@ func (s *Service) contents(tx Tx, c *Conversation, caps channel.Capabilities, d 
 		}
 	}
 	if !d.File.IsZero() {
-		f, err := tx.BindFile(d.File, c.ID)
+		f, err := tx.BindFile(d.File, c.ID, message.RowID(by.ID))
 		if err != nil {
 			return nil, err
 		}

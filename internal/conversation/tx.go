@@ -55,8 +55,9 @@ type Tx interface {
 	ReadMarker(user message.UserID, c message.ConversationID) (int64, error)
 	// SetReadMarker moves a user's marker forward, never back. It reports whether it moved.
 	SetReadMarker(user message.UserID, c message.ConversationID, seq int64) (bool, error)
-	// BindFile ties an uploaded file to the conversation. fault.NotFound when it isn't the organisation's.
-	BindFile(id message.FileID, c message.ConversationID) (message.File, error)
+	// BindFile ties a file that by uploaded (zero: the house itself) to the conversation, or finds one that
+	// is tied to it already. Unprocessable for all others.
+	BindFile(id message.FileID, c message.ConversationID, by message.RowID) (message.File, error)
 	// ConversationChanged writes a change row for lists, with the user it concerns or none.
 	ConversationChanged(c message.ConversationID, only message.UserID) error
 	// CustomerOf a conversation. It isn't locked for it.

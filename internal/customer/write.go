@@ -119,7 +119,7 @@ func (s *Service) Say(ctx context.Context, v *Visitor, thread string, d Draft) (
 // say moves the session as a customer's message does, and appends it.
 func (s *Service) say(tx Tx, c *conversation.Conversation, v *Visitor, e *conversation.Entry, fields []message.Field, d *Draft) error {
 	if e.Content.File != nil {
-		if _, err := tx.BindFile(e.Content.File.ID, c.ID); err != nil {
+		if _, err := tx.BindFile(e.Content.File.ID, c.ID, message.RowID(v.Customer)); err != nil {
 			return err
 		}
 	}

@@ -73,7 +73,7 @@ func (m *Media) Fetch(ctx context.Context, j job.Job) error {
 			entry.Content.File.Error = "The file could not be fetched from the provider."
 			return tx.SaveContent(&entry)
 		}
-		bound, err := tx.BindFile(file.ID, entry.Conversation)
+		bound, err := tx.BindFile(file.ID, entry.Conversation, message.RowID{})
 		if err != nil {
 			return err
 		}

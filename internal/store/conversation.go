@@ -139,11 +139,11 @@ func (tx *Tx) ClearTimer(kind, key string) error {
 }
 
 // BindFile ties an uploaded file to a conversation, so that it is kept. A file of another conversation
-// is none: it was shared there, not here.
-func (tx *Tx) BindFile(id message.FileID, c message.ConversationID) (f message.File, err error) {
+// is none: it was shared there, not here; nor is an upload of somebody else's, who may not want it sent.
+func (tx *Tx) BindFile(id message.FileID, c message.ConversationID, by message.RowID) (f message.File, err error) {
 	found, err := one(tx, []any{&f.ID, envelope{tx, &f.Name}, &f.Type, &f.Size, &f.Width, &f.Height},
-		`UPDATE file SET conversation_id = COALESCE(conversation_id, $3) WHERE org_id = $1 AND id = $2 AND (conversation_id IS NULL OR conversation_id = $3)
- RETURNING id, name_env, type, size, width, height`, tx.org, id, c)
+		`UPDATE file SET conversation_id = COALESCE(conversation_id, $3) WHERE org_id = $1 AND id = $2 AND (conversation_id = $3 OR conversation_id IS NULL AND COALESCE(user_id, customer_id) IS NOT DISTINCT FROM $4)
+ RETURNING id, name_env, type, size, width, height`, tx.org, id, c, by)
 	if err == nil && !found {
 		err = fault.Invalid("file_id", "There is no such file. Upload it again.")
 	}

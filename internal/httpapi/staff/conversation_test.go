@@ -152,6 +152,9 @@ func TestIdempotencyKeys(t *testing.T) {
 	})
 }
 
+// png is a picture of one point.
+const png = "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89\x00\x00\x00\nIDATx\x9cc\x00\x01\x00\x00\x05\x00\x01\r\n-\xb4\x00\x00\x00\x00IEND\xaeB`\x82"
+
 func TestFiles(t *testing.T) {
 	each(t, func(w *world) {
 		c := w.company("Acme")
@@ -163,6 +166,19 @@ func TestFiles(t *testing.T) {
 		}
 		w.call(token, "GET", "/api/v1/files/"+up.str("id"), nil).is(200)
 		w.call(other, "GET", "/api/v1/files/"+up.str("id"), nil).refuses(404, "not_found")
+		// Only who uploaded it sends it; once it is in a conversation it belongs there.
+		r := c.receive("web", "hello", c.do("GET", "/me", nil).is(200).str("user.id"))
+		send := func(token, file string) reply {
+			return w.call(token, "POST", "/api/v1/conversations/"+r.conversation.String()+"/messages", object{"text": "here", "file_id": file})
+		}
+		picture := w.upload(token, "note.png", png).is(201).str("id")
+		send(c.admin, picture).refuses(422, "unprocessable")
+		key := c.do("POST", "/api-keys", object{"name": "k", "scopes": []string{"message.send", "conversation.read", "conversation.read_all", "file.upload"}}).is(201).str("key")
+		send(key, picture).refuses(422, "unprocessable")
+		own := w.upload(c.admin, "own.png", png).is(201).str("id")
+		send(c.admin, own).is(201)
+		send(key, own).is(201)
+		send(key, w.upload(key, "key.png", png).is(201).str("id")).is(201)
 		w.upload(token, "empty.txt", "").refuses(422, "unprocessable")
 		w.upload(token, "big.txt", string(make([]byte, 1<<20+1))).refuses(413, "too_large")
 		w.call(token, "POST", "/api/v1/files", object{}).refuses(400, "malformed")
