@@ -28,7 +28,9 @@ type OpenTx interface {
 // Sender is a channel as the sender of a first message.
 type Sender struct {
 	ChannelType, Provider string
-	Required              consent.Level
+	// Address of the channel itself.
+	Address  string
+	Required consent.Level
 	// Queue of the channel, if any, and whether the user is a member of it (OB-2).
 	Queue  message.QueueID
 	Member bool
@@ -56,6 +58,9 @@ func (s *Service) open(tx OpenTx, by Staff, channelID message.ChannelID, to mess
 	}
 	if !sender.Queue.IsZero() && !sender.Member && !by.Supervisor && !by.Program {
 		return Entry{}, fault.New(fault.NoQueue, "You are not a member of this channel's queue, so you can't write from it.")
+	}
+	if to.Value == sender.Address {
+		return Entry{}, fault.Invalid("to", "This is the channel's own number: nobody else would get the message.")
 	}
 	customer, created, err := tx.EnsureCustomer(channelID, []message.Address{to}, message.Profile{})
 	if err != nil {

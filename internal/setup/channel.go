@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nyaruka/phonenumbers"
-
 	"switchboard/internal/channel"
 	"switchboard/internal/consent"
 	"switchboard/internal/consent/phone"
@@ -286,11 +284,11 @@ func normalAddress(t channel.Type, address string) (string, error) {
 		if t == channel.SMS && phone.IsShortCode(address) {
 			return address, nil
 		}
-		number, err := phonenumbers.Parse(address, "")
-		if err != nil || !phonenumbers.IsPossibleNumber(number) {
-			return "", fault.Invalid("address", "This is not a phone number with its country code. Write it like +43 660 1234567.")
+		number, ok := phone.E164(address)
+		if !ok {
+			return "", fault.Invalid("address", "This is not a phone number with its country code. Write it like +43 660 1234567, and nothing beside it.")
 		}
-		return phonenumbers.Format(number, phonenumbers.E164), nil
+		return number, nil
 	}
 	return address, nil
 }

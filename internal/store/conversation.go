@@ -152,7 +152,7 @@ func (tx *Tx) BindFile(id message.FileID, c message.ConversationID, by message.R
 
 // Sender tells about a channel that a user wants to write from.
 func (tx *Tx) Sender(c message.ChannelID, user message.UserID) (s conversation.Sender, err error) {
-	found, err := one(tx, []any{&s.ChannelType, &s.Provider, text(&s.Required), &s.Queue, &s.Member}, `SELECT ch.type, ch.provider, ch.required_consent, ch.queue_id,
+	found, err := one(tx, []any{&s.ChannelType, &s.Provider, &s.Address, text(&s.Required), &s.Queue, &s.Member}, `SELECT ch.type, ch.provider, ch.address, ch.required_consent, ch.queue_id,
  EXISTS (SELECT 1 FROM queue_member m WHERE m.org_id = ch.org_id AND m.queue_id = ch.queue_id AND m.user_id = $3)
  FROM channel ch WHERE ch.org_id = $1 AND ch.id = $2`, tx.org, c, user)
 	return s, must(found, err, "channel")

@@ -5,9 +5,27 @@ package phone
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/nyaruka/phonenumbers"
 )
+
+// E164 reads a number with its country code as people write it. It takes the whole text or nothing: an
+// extension, a second number or a word would be lost otherwise, and the message go to somebody else.
+func E164(text string) (e164 string, ok bool) {
+	text = strings.TrimSpace(text)
+	for i, r := range text {
+		plus := i == 0 && (r == '+' || r == '\uFF0B')
+		if !plus && !unicode.IsDigit(r) && !unicode.Is(unicode.Pd, r) && !unicode.IsSpace(r) && !strings.ContainsRune("()./", r) {
+			return "", false
+		}
+	}
+	number, err := phonenumbers.Parse(text, "")
+	if err != nil || number.GetExtension() != "" || !phonenumbers.IsPossibleNumber(number) {
+		return "", false
+	}
+	return phonenumbers.Format(number, phonenumbers.E164), true
+}
 
 // Kind of a number.
 type Kind string

@@ -3,8 +3,7 @@ package staff
 import (
 	"context"
 
-	"github.com/nyaruka/phonenumbers"
-
+	"switchboard/internal/consent/phone"
 	"switchboard/internal/conversation"
 	"switchboard/internal/fault"
 	"switchboard/internal/message"
@@ -209,11 +208,11 @@ type openIn struct {
 
 // open begins a conversation from the business' side (OB-1) and answers with it.
 func (a *API) open(ctx context.Context, p staff.Principal, in *openIn) (out resource.Conversation, err error) {
-	number, err := phonenumbers.Parse(in.Body.To, "")
-	if err != nil || !phonenumbers.IsPossibleNumber(number) {
-		return out, fault.Invalid("to", "This is not a phone number with its country code. Write it like +43 660 1234567.")
+	number, ok := phone.E164(in.Body.To)
+	if !ok {
+		return out, fault.Invalid("to", "This is not a phone number with its country code. Write it like +43 660 1234567, and nothing beside it.")
 	}
-	to := message.Address{Kind: message.AddressPhone, Value: phonenumbers.Format(number, phonenumbers.E164)}
+	to := message.Address{Kind: message.AddressPhone, Value: number}
 	d, err := a.draft(ctx, p, in.Body.ChannelID, in.Body.MessageIn)
 	if err != nil {
 		return out, err

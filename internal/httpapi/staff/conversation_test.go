@@ -111,8 +111,18 @@ func TestWriteFirst(t *testing.T) {
 			w.t.Fatalf("written twice: %s and %s", made.text, again.text)
 		}
 		c.do("POST", "/conversations", body, "Idempotency-Key", "k2").refuses(409, "session_open")
-		body["to"] = "0660 1234567"
-		c.do("POST", "/conversations", body).refuses(422, "unprocessable")
+		own := c.do("GET", "/channels/"+line, nil).is(200).str("address")
+		for _, to := range []string{"0660 1234567", "+1 212 555 0143 ext. 5", "+12125550143x5", "+12125550143;ext=5", "+1 212 555 0143 or so", "+1 212 555 0143 / +1 212 555 0144",
+			"call +1 212 555 0143", "+1 800 FLOWERS", "tel:+12125550143", own, own[:2] + " " + own[2:]} {
+			body["to"] = to
+			if got := c.do("POST", "/conversations", body).refuses(422, "unprocessable"); got.at("errors.to") == nil {
+				w.t.Errorf("%q: %s", to, got.text)
+			}
+		}
+		body["to"] = " +1 (212) 555/01.43 "
+		if got := c.do("POST", "/conversations", body).is(201); got.str("customer.address") == "" {
+			w.t.Errorf("written to %s", got.text)
+		}
 		web := c.do("POST", "/channels", object{"type": "web", "name": "Site"}).is(201).str("id")
 		c.do("POST", "/conversations", object{"channel_id": web, "to": "+12125550142", "text": "x"}).refuses(409, "capability_missing")
 	})
