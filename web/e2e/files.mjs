@@ -37,3 +37,10 @@ export const paper = (name = 'label.pdf') => ({
 	name, mimeType: 'application/pdf',
 	buffer: Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n')
 });
+
+/** A photograph of sand: nothing in it is like its neighbour, so that it is large however it is kept. */
+export function photograph(name = 'sand.png') {
+	let seed = 7;
+	const grain = () => ((seed = (Math.imul(seed, 1103515245) + 12345) >>> 0) >>> 16) % 60;
+	return { name, mimeType: 'image/png', buffer: png(1200, 900, () => [150 + grain(), 130 + grain(), 90 + grain()]) };
+}

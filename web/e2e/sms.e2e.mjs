@@ -1,5 +1,6 @@
 // A customer with a plain phone: text messages by the played Twilio.
 import assert from 'node:assert/strict';
+import { photograph } from './files.mjs';
 import { gone, seen, stage, unique, until } from './harness.mjs';
 import { Agent, Phone } from './people.mjs';
 
@@ -65,4 +66,47 @@ story('a message that may have been sent says so, and Retry really sends it', as
 		const { items } = await it.sandbox('GET', `/phones/${phone.id}/messages`);
 		return items.filter((m) => m.content.text === answer).length === 1;
 	});
+});
+
+story('SMS: a number does what its country allows, and a large picture is made to fit', async () => {
+	const agent = await (await Agent.logIn(it, it.user('agent'))).setStatus('online');
+	const admin = await Agent.logIn(it, it.user('admin'));
+	const phone = await Phone.pickUp(it, admin.page.context(), 'sms', { name: 'Ines' });
+	const page = admin.page;
+
+	// The page says what the number is, and counts the month.
+	await page.goto(`${it.ready.url}/setup/channels/${phone.channel.id}`);
+	await seen(page.getByText('Long code'));
+	await seen(page.getByText('United States'));
+	const before = await it.api('GET', `/channels/${phone.channel.id}/usage`);
+	const question = unique('Have you sand?');
+	await phone.write(question);
+	await agent.accept(question);
+	await agent.page.getByLabel('Attach files').setInputFiles(photograph());
+	const answer = unique('This one.');
+	await agent.write(answer);
+	await agent.became(answer, 'Delivered');
+	const [, got] = await phone.messages();
+	assert.equal(got.content.file.type, 'image/jpeg');
+	assert.ok(got.content.file.size <= 500 * 1024, `the phone got ${got.content.file.size} bytes`);
+	const { items } = await it.api('GET', `/conversations/${agent.conversation()}/entries`);
+	const sent = items.find((entry) => entry.content.text === answer);
+	assert.ok(sent.content.file.type === 'image/png' && sent.content.file.size > 1e6, 'the agent keeps the original');
+	const now = await it.api('GET', `/channels/${phone.channel.id}/usage`);
+	assert.deepEqual([now.sent - before.sent, now.received - before.received], [1, 1]);
+	await page.reload();
+	await seen(page.getByRole('meter', { name: 'Used of what may be sent this month' }));
+
+	// Without its registration the number sends no pictures, and says so where the agent writes.
+	await page.getByRole('switch', { name: 'Registered with the carriers (10DLC)' }).uncheck();
+	await page.getByRole('button', { name: 'Save' }).click();
+	await until('it is saved', async () => (await it.api('GET', `/channels/${phone.channel.id}`)).settings?.ten_dlc_registered !== 'yes');
+	await agent.page.getByLabel('Attach files').setInputFiles(photograph());
+	await agent.write(unique('And that one.'));
+	await seen(agent.page.getByText(/isn.t registered with the carriers/));
+
+	// Abroad nothing goes at all.
+	const abroad = await fetch(`${it.ready.url}/api/v1/conversations`, { method: 'POST', body: JSON.stringify({ channel_id: phone.channel.id, to: '+436601234567', text: 'Hallo' }),
+		headers: { authorization: `Bearer ${it.ready.api_key}`, 'content-type': 'application/json' } });
+	assert.equal((await abroad.json()).code, 'wrong_country');
 });
