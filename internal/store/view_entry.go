@@ -100,7 +100,7 @@ func deliveryError(e *conversation.Entry) *resource.DeliveryError {
 	}
 	switch delivery { // what the same content to the same address can't mend
 	case fault.BadAddress, fault.RecipientBlocked, fault.TextTooLarge, fault.FileTooLarge, fault.FileType, fault.TooManyAttachments,
-		fault.DeliveryCode(fault.OptedOut):
+		fault.DeliveryCode(fault.OptedOut), fault.DeliveryCode(fault.WrongCountry):
 		out.Retryable = false
 	}
 	return out
