@@ -90,7 +90,7 @@ export class ConversationList {
 		try {
 			const page = await api.get<Page<Conversation>>('/conversations', { ...this.query, limit: PAGE, cursor });
 			if (cursor === '') this.rows.clear();
-			for (const row of page.items) if (!this.query.flagged || row.session?.flagged_at) this.keep(row);
+			for (const row of page.items) this.keep(row);
 			this.next = page.next_cursor ?? '';
 			this.more = this.next !== '';
 			// The rows before the word that they are there: who looks at both never sees an empty list that isn't.
