@@ -11,7 +11,7 @@ import (
 
 // Connector speaks one provider's language. It holds no state of accounts: everything comes with the
 // call. Implementations are safe for concurrent use. What else a connector can do is found by
-// asserting the optional interfaces below.
+// asserting the optional interfaces below and in business.go.
 type Connector interface {
 	// Type is the name under which channels of this kind are made.
 	Type() Type

@@ -32,6 +32,9 @@ type Event struct {
 
 	// Typing: the customer writes (true) or stopped (false).
 	Typing bool
+
+	// Account: what was said about the business's own account.
+	Account *AccountNotice
 }
 
 // EventKind tells events apart.
@@ -48,6 +51,8 @@ const (
 	// EventOptOut and EventOptIn: the provider itself recorded the customer's will.
 	EventOptOut EventKind = "opt_out"
 	EventOptIn  EventKind = "opt_in"
+	// EventAccount: something about the business's account or number changed at the provider.
+	EventAccount EventKind = "account"
 	// EventIgnored is understood and needs nothing (account notices). It is counted, not stored.
 	EventIgnored EventKind = "ignored"
 )

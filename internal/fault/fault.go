@@ -49,6 +49,8 @@ const (
 	OfferGone            Code = "offer_gone"            // expired, withdrawn or taken by somebody else
 	CapabilityMissing    Code = "capability_missing"    // the channel can't do that
 	ChannelInactive      Code = "channel_inactive"
+	LimitReached         Code = "limit_reached"   // no more of this kind; Detail says used, allowed, source
+	DailyLimit           Code = "daily_limit"     // the provider's unique customers of 24 hours are used up
 	DeliveryFailed       Code = "delivery_failed" // carries a Delivery from the catalogue
 	NoSession            Code = "no_session"      // customer API: answered 417, the client shows its pre-chat again
 	StreamNotOpen        Code = "stream_not_open" // customer API: answered 412
@@ -81,7 +83,7 @@ var classes = map[Code]Class{
 	Conflict: ClassState, InUse: ClassState, ConsentRequired: ClassState, OptedOut: ClassState, WindowClosed: ClassState,
 	TemplateRequired: ClassState, WrongCountry: ClassState, UseNotAllowed: ClassState, NoQueue: ClassState,
 	SessionOpen: ClassState, NoOpenSession: ClassState, NotAssigned: ClassState, UnlawfulState: ClassState,
-	OfferGone: ClassState, TransferPending: ClassState, NoTransfer: ClassState, RecipientUnavailable: ClassState, CapabilityMissing: ClassState, ChannelInactive: ClassState,
+	OfferGone: ClassState, TransferPending: ClassState, NoTransfer: ClassState, RecipientUnavailable: ClassState, CapabilityMissing: ClassState, ChannelInactive: ClassState, LimitReached: ClassState, DailyLimit: ClassState,
 	StreamNotOpen: ClassPrecondition, NoSession: ClassExpectation, TooLarge: ClassTooLarge,
 	Unprocessable: ClassContent, KeyReused: ClassContent, DeliveryFailed: ClassContent,
 	RateLimited: ClassRate, Unavailable: ClassUnavailable,

@@ -41,6 +41,8 @@ type Tx interface {
 	LogDeliveryError(c message.ChannelID, conv message.ConversationID, entry message.EntryID, code, detail string) error
 
 	SetJob(kind, key string, due time.Time, payload string) error
+	// HurryOutbox makes what waits for a daily limit due: the window that a customer opens frees it.
+	HurryOutbox(c message.ConversationID) error
 	Quarantine(q Quarantined) error
 }
 
@@ -172,6 +174,8 @@ func take(tx Tx, account channel.Account, e *channel.Event) (*typingNotice, erro
 		return nil, takeConsent(tx, account, e)
 	case channel.EventTyping:
 		return takeTyping(tx, account, e)
+	case channel.EventAccount:
+		return nil, takeAccount(tx, account, e)
 	}
 	return nil, nil
 }
@@ -223,6 +227,9 @@ func takeMessage(tx Tx, account channel.Account, e *channel.Event) error {
 		return err
 	}
 	if _, err := tx.BindProvider(account.ID, e.ProviderID, c.ID, entry.Seq); err != nil {
+		return err
+	}
+	if err := tx.HurryOutbox(c.ID); err != nil {
 		return err
 	}
 	if e.Media != nil {
@@ -293,6 +300,15 @@ func takeConsent(tx Tx, account channel.Account, e *channel.Event) error {
 		return tx.SetConsent(customer, consent.OptedOut)
 	}
 	return tx.SetConsent(customer, consent.Explicit)
+}
+
+// takeAccount lets the provider be asked what has changed: one way in which limits become known.
+func takeAccount(tx Tx, account channel.Account, e *channel.Event) error {
+	notice, err := json.Marshal(e.Account)
+	if err != nil {
+		return err
+	}
+	return tx.SetJob(channel.JobStanding, account.ID.String(), tx.Now(), string(notice))
 }
 
 func takeTyping(tx Tx, account channel.Account, e *channel.Event) (*typingNotice, error) {

@@ -111,6 +111,9 @@ func (l *lane) prepare(tx Tx, row Row, account channel.Account, connector channe
 		if !tx.Now().Before(row.Deadline) {
 			return a, false, fail(tx, row, &e, string(fault.ServiceUnreachable), "It waited too long: no attempt succeeded in time.")
 		}
+		if wait, err := l.room(tx, &a, facts); wait || err != nil {
+			return a, false, err
+		}
 		if row.Attempts == 0 && facts.Line != nil {
 			if err := tx.CountSent(row.Channel); err != nil {
 				return a, false, err

@@ -91,11 +91,16 @@ type house struct {
 	agent   conversation.Staff
 	senders *outbound.Senders
 	changed chan struct{} // something was committed
+	// connector in place of p, when set
+	connector channel.Connector
 }
 
 type accounts struct{ h *house }
 
 func (a accounts) Account(context.Context, message.OrgID, message.ChannelID) (channel.Account, channel.Connector, error) {
+	if a.h.connector != nil {
+		return a.h.account, a.h.connector, nil
+	}
 	return a.h.account, a.h.p, nil
 }
 func (a accounts) CallbackURL(channel.Account, message.EntryID) string { return "" }

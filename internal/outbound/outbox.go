@@ -66,6 +66,7 @@ type Tx interface {
 	BindProvider(c message.ChannelID, providerID string, conv message.ConversationID, seq int64) (Receipt, error)
 	// ApprovedTemplate is the template as the provider knows it.
 	ApprovedTemplate(id message.TemplateID) (channel.Template, error)
+	ReachTx
 }
 
 // Receipt is a status report that came before its message's answer; Status is empty when none did.

@@ -53,6 +53,33 @@ type ChannelUsage struct {
 	RatioFrom int64   `json:"ratio_from" doc:"so many may go before the ratio counts"`
 }
 
+// ChannelStanding is how a provider sees a channel's number, with the limits of the business account
+// behind it (CH-9).
+type ChannelStanding struct {
+	Number      string     `json:"number,omitempty"`
+	DisplayName string     `json:"display_name,omitempty"`
+	NameStatus  string     `json:"name_status,omitempty" doc:"approved, pending, declined, none"`
+	Status      string     `json:"status,omitempty" doc:"connected, pending, flagged, restricted, offline, banned"`
+	Verified    bool       `json:"verified"`
+	Quality     string     `json:"quality,omitempty" doc:"high, medium, low"`
+	Throughput  string     `json:"throughput,omitempty"`
+	ReadAt      *time.Time `json:"read_at,omitempty" doc:"when the provider was last asked; absent before"`
+	Problem     string     `json:"problem,omitempty" doc:"why it could not be asked the last time"`
+	Account     string     `json:"account" doc:"the business account whose limits these are"`
+	Daily       Allowance  `json:"daily" doc:"unique customers reached outside of the window within 24 hours"`
+	Numbers     Allowance  `json:"numbers"`
+	Templates   Allowance  `json:"templates" doc:"translations of a template count once"`
+}
+
+// Allowance is a limit and how much of it is used.
+type Allowance struct {
+	Used     int        `json:"used"`
+	Allowed  int        `json:"allowed" doc:"-1: no limit; 0: not known"`
+	Source   string     `json:"source" enum:"usual,set,provider" doc:"whose limit it is: the usual one, one set here, the provider's"`
+	Provider int        `json:"provider,omitempty" doc:"what the provider allows, when it tells"`
+	FreeAt   *time.Time `json:"free_at,omitempty" doc:"when there is room again"`
+}
+
 // ChannelRouting says where a channel's work goes. Everyone is RT-18: every online agent is offered it.
 type ChannelRouting struct {
 	Mode  string          `json:"mode" enum:"everyone,queue,none"`

@@ -27,6 +27,8 @@ func (s *Sandbox) API() http.Handler {
 		"GET /channels/{channel}/misbehaviour": s.onLine(s.showMisbehaviour),
 		"PUT /channels/{channel}/misbehaviour": s.onLine(s.setMisbehaviour),
 		"GET /channels/{channel}/exchange":     s.onLine(s.listExchange),
+		"GET /channels/{channel}/number":       s.onLine(s.showNumber),
+		"PATCH /channels/{channel}/number":     s.onLine(s.setNumber),
 		"GET /channels/{channel}/templates":    s.onLine(s.listTemplates),
 		"POST /channels/{channel}/templates":   s.onLine(s.addTemplate),
 		"GET /channels/{channel}/phones":       s.onLine(s.listPhones),

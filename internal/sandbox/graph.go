@@ -40,6 +40,12 @@ func (s *Sandbox) Handler() http.Handler {
 	mux.HandleFunc("POST "+GraphPath+"/{version}/{id}/messages", s.graph(s.graphMessages))
 	mux.HandleFunc("POST "+GraphPath+"/{version}/{id}/media", s.graph(s.graphUpload))
 	mux.HandleFunc("GET "+GraphPath+"/{version}/{id}/message_templates", s.graph(s.graphTemplates))
+	mux.HandleFunc("GET "+GraphPath+"/{version}/{id}/phone_numbers", s.graph(s.graphNumbers))
+	mux.HandleFunc("GET "+GraphPath+"/{version}/{id}/whatsapp_business_profile", s.graph(s.graphProfile))
+	mux.HandleFunc("POST "+GraphPath+"/{version}/{id}/whatsapp_business_profile", s.graph(s.graphSetProfile))
+	mux.HandleFunc("POST "+GraphPath+"/{version}/{id}/uploads", s.graph(s.graphBegin))
+	mux.HandleFunc("POST "+GraphPath+"/{version}/{id}/{step}", s.graph(s.graphStep))
+	mux.HandleFunc("POST "+GraphPath+"/{version}/{id}", s.graph(s.graphBytesUp))
 	mux.HandleFunc("GET "+GraphPath+"/{version}/{id}", s.graph(s.graphObject))
 	mux.HandleFunc("GET "+GraphPath+"/bytes/{id}", s.graph(s.graphBytes))
 	mux.HandleFunc(GraphPath+"/", func(w http.ResponseWriter, _ *http.Request) {
@@ -103,6 +109,9 @@ func (s *Sandbox) graph(handle func(*graphCall) (any, *graphFault)) http.Handler
 
 // readable is a body as the log shows it: files by their size only.
 func readable(r *http.Request, body []byte) string {
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "image/") {
+		return fmt.Sprintf("[%d bytes of %s]", len(body), r.Header.Get("Content-Type"))
+	}
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
 		return fmt.Sprintf("[form with a file, %d bytes]", len(body))
 	}
@@ -111,13 +120,16 @@ func readable(r *http.Request, body []byte) string {
 
 // authorise finds the line that the token and the id belong to.
 func (s *Sandbox) authorise(r *http.Request) (*graphCall, *graphFault) {
-	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	_, token, _ := strings.Cut(r.Header.Get("Authorization"), " ") // Bearer; OAuth for uploads
 	holds := func(a channel.Account) bool {
 		want := a.Secrets["access_token"]
 		return a.Provider == channel.ProviderMeta && want != "" && subtle.ConstantTimeCompare([]byte(token), []byte(want)) == 1
 	}
 	id := r.PathValue("id")
 	owns := func(a channel.Account) bool {
+		if holds(a) && (id == "app" || strings.HasPrefix(id, "upload:")) {
+			return true
+		}
 		return holds(a) && (setting(a, "phone_number_id") == id || setting(a, "waba_id") == id || s.ownsMedium(a, id))
 	}
 	l, err := s.find(r.Context(), owns)
@@ -181,10 +193,7 @@ func (s *Sandbox) graphObject(c *graphCall) (any, *graphFault) {
 	id := c.request.PathValue("id")
 	switch id {
 	case setting(c.account, "phone_number_id"):
-		return map[string]any{
-			"id": id, "display_phone_number": spaced(c.account.Address), "verified_name": "Sandbox business",
-			"quality_rating": "GREEN", "platform_type": "CLOUD_API", "throughput": map[string]string{"level": "STANDARD"},
-		}, nil
+		return s.graphNumber(c, id)
 	case setting(c.account, "waba_id"):
 		return map[string]any{"id": id, "name": "Sandbox business", "timezone_id": "1"}, nil
 	}
@@ -245,6 +254,13 @@ func (s *Sandbox) graphTemplates(c *graphCall) (any, *graphFault) {
 		data = append(data, map[string]any{"id": t.ID, "name": t.Name, "language": t.Language, "category": t.Category, "status": t.Status, "components": parts})
 	}
 	answer := map[string]any{"data": data}
+	if c.request.URL.Query().Has("summary") {
+		names := map[string]bool{}
+		for _, t := range all {
+			names[t.Name] = true
+		}
+		answer["summary"] = map[string]int{"total_count": len(all), "message_template_count": len(names), "message_template_limit": c.line.number.TemplatesLimit}
+	}
 	if end := after + len(page); end < len(all) {
 		next := strings.TrimSuffix(c.account.BaseURL, "/") + strings.TrimPrefix(c.request.URL.Path, GraphPath)
 		answer["paging"] = map[string]any{"cursors": map[string]string{"after": strconv.Itoa(end)}, "next": fmt.Sprintf("%s?limit=%d&after=%d", next, limit, end)}

@@ -157,6 +157,9 @@ func (s *Sandbox) graphMessages(c *graphCall) (any, *graphFault) {
 	if m.Status != "" {
 		return s.businessRead(c, m)
 	}
+	if !s.registered(c.line) {
+		return nil, &graphFault{Status: 400, Code: 133010, Message: "(#133010) Phone number not registered", Details: "The account is not registered with the Cloud API."}
+	}
 	switch mood := s.moodFor(c.line); mood {
 	case moodRate:
 		c.note = string(mood)

@@ -39,6 +39,11 @@ func (s *Sandbox) take(c *graphCall, m graphMessage, out *Message) (any, *graphF
 		return nil, &graphFault{Status: 400, Code: 131047, Message: "(#131047) Re-engagement message",
 			Details: "Message failed to send because more than 24 hours have passed since the customer last replied to this number."}
 	}
+	if !p.windowOpen(s.config.Now()) {
+		if f := c.line.reaches(p, s.config.Now()); f != nil {
+			return nil, f
+		}
+	}
 	if m.Context != nil && m.Context.MessageID == "" {
 		return nil, badParameter("The parameter context['message_id'] is required.")
 	}

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -29,11 +28,7 @@ func (s *Sandbox) graphPost(l *line, p *Phone, value map[string]any, delay time.
 		return
 	}
 	body = escaped(body)
-	header := http.Header{}
-	header.Set("Content-Type", "application/json")
-	header.Set("User-Agent", "facebookexternalua")
-	header.Set("X-Hub-Signature-256", "sha256="+signedByMeta(l.account.Secrets["app_secret"], body))
-	s.post(l, parcel{lane: p.ID, url: l.account.WebhookURL, header: header, body: body, phone: p.ID, about: about, done: done}, delay)
+	s.post(l, parcel{lane: p.ID, url: l.account.WebhookURL, header: signedHeader(l, body), body: body, phone: p.ID, about: about, done: done}, delay)
 }
 
 func signedByMeta(secret string, body []byte) string {

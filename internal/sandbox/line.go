@@ -25,10 +25,13 @@ type line struct {
 	misbehaviour Misbehaviour
 	exchange     []Exchange
 	templates    []Template
+	number       Number
+	profile      profile
+	reached      map[string]time.Time // phones written to outside of the window, and when last
 }
 
 func newLine(a channel.Account) *line {
-	l := &line{account: a}
+	l := &line{account: a, number: newNumber(), reached: map[string]time.Time{}}
 	if a.Provider == channel.ProviderMeta {
 		l.templates = defaultTemplates()
 	}

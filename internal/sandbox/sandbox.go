@@ -93,6 +93,7 @@ type Sandbox struct {
 	lines   map[message.ChannelID]*line
 	learnt  time.Time
 	media   mediaStore
+	uploads map[string]*upload // resumable uploads, by id
 	nextSeq int64
 }
 
@@ -114,7 +115,7 @@ func New(c Config) *Sandbox {
 		}
 	}
 	s := &Sandbox{
-		config: c, lines: map[message.ChannelID]*line{}, media: newMediaStore(),
+		config: c, lines: map[message.ChannelID]*line{}, media: newMediaStore(), uploads: map[string]*upload{},
 		events: newFeed(), stopped: make(chan struct{}),
 	}
 	s.courier = newCourier(s)

@@ -103,7 +103,13 @@ func (s *Service) CreateChannel(ctx context.Context, org message.OrgID, spec Cha
 		if err := checkPlace(tx, &c); err != nil {
 			return err
 		}
+		if err := s.checkNumbers(tx, &c); err != nil {
+			return err
+		}
 		if err := tx.InsertChannel(c); err != nil {
+			return err
+		}
+		if err := s.askStanding(tx, &c); err != nil {
 			return err
 		}
 		return tx.ChannelChanged(c.ID)
@@ -140,7 +146,15 @@ func (s *Service) ChangeChannel(ctx context.Context, org message.OrgID, id messa
 		if err := checkPlace(tx, &c); err != nil {
 			return err
 		}
+		if s.accountOf(&c) != s.accountOf(&before) {
+			if err := s.checkNumbers(tx, &c); err != nil {
+				return err
+			}
+		}
 		if err := tx.SaveChannel(&c); err != nil {
+			return err
+		}
+		if err := s.askStanding(tx, &c); err != nil {
 			return err
 		}
 		if before.Routing.Mode == "none" && c.Routing.Mode != "none" {
@@ -284,6 +298,9 @@ func normalAddress(t channel.Type, address string) (string, error) {
 		if t == channel.SMS && phone.IsShortCode(address) {
 			return address, nil
 		}
+		if t == channel.WhatsApp && phone.IsShortCode(address) {
+			return "", fault.Invalid("address", "WhatsApp takes no short codes. Write a full number with its country code, like +43 660 1234567.")
+		}
 		number, ok := phone.E164(address)
 		if !ok {
 			return "", fault.Invalid("address", "This is not a phone number with its country code. Write it like +43 660 1234567, and nothing beside it.")
@@ -340,6 +357,15 @@ func (s *Service) Probe(ctx context.Context, org message.OrgID, id message.Chann
 	ctx, cancel := context.WithTimeout(ctx, probeFor)
 	defer cancel()
 	name, err = prober.Probe(ctx, account)
+	if err == nil { // what the provider allows is read along with it
+		err = s.Write(ctx, org, func(tx Tx) error {
+			c, err := tx.ChannelSetup(id)
+			if err != nil {
+				return err
+			}
+			return s.askStanding(tx, &c)
+		})
+	}
 	if d := (*fault.Delivery)(nil); errors.As(err, &d) {
 		return "", refused(err, d)
 	}

@@ -3,11 +3,13 @@ package setup
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"strings"
 	"time"
 
 	"switchboard/internal/channel"
 	"switchboard/internal/fault"
+	"switchboard/internal/file"
 	"switchboard/internal/message"
 	"switchboard/internal/org"
 	"switchboard/internal/resource"
@@ -22,11 +24,14 @@ type Kind struct {
 	Hook         string // the {type} of its webhook's address; empty without webhooks
 	Settings     []channel.Setting
 	Capabilities channel.Capabilities
+	// Limits is set where the provider keeps several numbers in one business account.
+	Limits channel.LimitReader
 }
 
 // KindOf a connector.
 func KindOf(c channel.Connector) Kind {
-	return Kind{Type: c.Type(), Provider: c.Provider(), Hook: c.Hook(), Settings: c.Settings(), Capabilities: c.Capabilities()}
+	limits, _ := c.(channel.LimitReader)
+	return Kind{Type: c.Type(), Provider: c.Provider(), Hook: c.Hook(), Settings: c.Settings(), Capabilities: c.Capabilities(), Limits: limits}
 }
 
 // Service is the set-up. Each method that changes something is one transaction.
@@ -37,6 +42,9 @@ type Service struct {
 	Account func(ctx context.Context, org message.OrgID, id message.ChannelID) (channel.Account, channel.Connector, error)
 	// Template reads one, for sending.
 	Template func(ctx context.Context, org message.OrgID, id message.TemplateID) (resource.Template, error)
+	// File finds an upload, OpenFile reads it.
+	File     func(ctx context.Context, org message.OrgID, id message.FileID) (file.Stored, error)
+	OpenFile func(ctx context.Context, org message.OrgID, id message.FileID) (io.ReadCloser, error)
 	// PublicURL is where webhooks and the console are reached, WidgetURL the widget's script.
 	PublicURL string
 	WidgetURL string
@@ -49,6 +57,7 @@ type Tx interface {
 	org.Tx
 	staff.Tx
 	routing.SetupTx
+	AccountTx
 
 	// ClaimMark keeps a value under a name of the installation's, for the first who asks.
 	ClaimMark(name, value string) (first bool, err error)

@@ -77,6 +77,9 @@ func (s *Service) CreateTemplate(ctx context.Context, org message.OrgID, spec Te
 		if kind, _ := s.kind(c.Type, c.Provider); !kind.Capabilities.Templates {
 			return fault.New(fault.CapabilityMissing, "This channel has no templates.")
 		}
+		if err := s.checkTemplates(tx, &c, t.Name); err != nil {
+			return err
+		}
 		return tx.InsertTemplate(t)
 	})
 }

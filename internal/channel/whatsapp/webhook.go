@@ -68,6 +68,10 @@ func (c *Connector) Parse(account channel.Account, request channel.WebhookReques
 	for i, entry := range p.Entry {
 		for j, change := range entry.Changes {
 			place := fmt.Sprintf("%s:%s:%d:%d", entry.ID, digest(request.Body), i, j)
+			if e, ok := accountEvent(account, entry.ID, change.Field, place, change.Value); ok {
+				events = append(events, e)
+				continue
+			}
 			if change.Field != "messages" {
 				events = append(events, ignored(place+":"+change.Field))
 				continue

@@ -116,6 +116,7 @@ type Rows interface {
 	PresenceStatusByID(ctx context.Context, org message.OrgID, id message.PresenceID) (resource.PresenceStatus, error)
 
 	Channels(ctx context.Context, org message.OrgID, page resource.Page) ([]resource.Channel, string, error)
+	ChannelStanding(ctx context.Context, org message.OrgID, id message.ChannelID) (resource.ChannelStanding, error)
 	ChannelByID(ctx context.Context, org message.OrgID, id message.ChannelID) (resource.Channel, error)
 	ChannelMonth(ctx context.Context, org message.OrgID, id message.ChannelID, at time.Time) (phone.Month, error)
 	Deployments(ctx context.Context, org message.OrgID, page resource.Page) ([]resource.Deployment, string, error)

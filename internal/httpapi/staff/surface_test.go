@@ -58,6 +58,11 @@ var bodies = map[string]object{
 	"POST /sessions/{id}/flag":          {"raised": true},
 	"PUT /conversations/{id}/draft":     {"mode": "reply", "text": "x"},
 	"PUT /me/presence":                  {"status": "Busy"},
+
+	"POST /channels/{id}/number/code":     {"way": "sms"},
+	"POST /channels/{id}/number/verify":   {"code": "123456"},
+	"POST /channels/{id}/number/register": {"pin": "123456"},
+	"PUT /channels/{id}/limits":           {"numbers": 20, "templates": 250},
 }
 
 func filled(r staffapi.Route, ids map[string]string) string {
