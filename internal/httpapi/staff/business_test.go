@@ -5,7 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"image"
-	"image/png"
+	pictures "image/png"
 	"io"
 	"net/http"
 	"strings"
@@ -75,7 +75,7 @@ func (e everyAccount) SandboxAccounts(ctx context.Context) ([]channel.Account, e
 func square(t *testing.T, side int) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, side, side))); err != nil {
+	if err := pictures.Encode(&b, image.NewGray(image.Rect(0, 0, side, side))); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
