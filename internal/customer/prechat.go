@@ -25,7 +25,14 @@ const (
 	Subject   = "_subject"
 )
 
-var standardLabels = map[string]string{FirstName: "First name", LastName: "Last name", Email: "E-mail", Subject: "Subject"}
+// standardLabels are theirs in the languages that the widget speaks.
+var standardLabels = map[string]map[string]string{
+	"en": {FirstName: "First name", LastName: "Last name", Email: "E-mail", Subject: "Subject"},
+	"de": {FirstName: "Vorname", LastName: "Nachname", Email: "E-Mail", Subject: "Betreff"},
+	"fr": {FirstName: "Prénom", LastName: "Nom", Email: "E-mail", Subject: "Objet"},
+	"es": {FirstName: "Nombre", LastName: "Apellidos", Email: "Correo electrónico", Subject: "Asunto"},
+	"ar": {FirstName: "الاسم الأول", LastName: "اسم العائلة", Email: "البريد الإلكتروني", Subject: "الموضوع"},
+}
 
 var (
 	emailForm = regexp.MustCompile(`^[^\s@]+@[^\s@]+\.[^\s@]{2,}$`)
@@ -65,7 +72,7 @@ func (d *Deployment) Prechat(answers map[string]string, lang string, later bool)
 			wrong["routingAttributes."+name] = tooLong(FieldMax)
 			continue
 		}
-		fields = append(fields, message.Field{Name: name, Label: standardLabels[name], Value: value})
+		fields = append(fields, message.Field{Name: name, Label: Label(resource.PrechatField{Name: name}, lang, nil), Value: value})
 	}
 	if len(wrong) > 0 {
 		e := fault.New(fault.Unprocessable, "Some answers of the form can't be taken.")
@@ -150,14 +157,23 @@ func profile(fields []message.Field, lang string) message.Profile {
 	return message.Profile{Name: strings.TrimSpace(first + " " + last), Locale: Language(lang)}
 }
 
-// Label of a field in a language, or in one that the deployment has, or the standard one's own.
+// Label of a field in a language: its own, or the standard one's, or its own in a language that the
+// deployment has.
 func Label(f resource.PrechatField, lang string, languages []string) string {
-	for _, l := range Preferred(lang, languages) {
+	for _, l := range Preferred(lang, nil) {
+		if label := f.Labels[l]; label != "" {
+			return label
+		}
+		if label := standardLabels[l][f.Name]; label != "" {
+			return label
+		}
+	}
+	for _, l := range languages {
 		if label := f.Labels[l]; label != "" {
 			return label
 		}
 	}
-	if label, ok := standardLabels[f.Name]; ok {
+	if label := standardLabels["en"][f.Name]; label != "" {
 		return label
 	}
 	return f.Name

@@ -104,8 +104,15 @@ func TestLanguagesStandInForEachOther(t *testing.T) {
 			t.Errorf("%q: %q", c.lang, got)
 		}
 	}
-	if got := Label(resource.PrechatField{Name: FirstName}, "de", nil); got != "First name" {
-		t.Errorf("a standard field is called %q", got)
+	own := map[string]string{"en": "Your name"}
+	for _, c := range []struct {
+		lang   string
+		labels map[string]string
+		want   string
+	}{{"de-AT", nil, "Vorname"}, {"", nil, "First name"}, {"pt", nil, "First name"}, {"en", own, "Your name"}, {"de", own, "Vorname"}, {"pt", own, "Your name"}} {
+		if got := Label(resource.PrechatField{Name: FirstName, Labels: c.labels}, c.lang, []string{"en"}); got != c.want {
+			t.Errorf("in %q a standard field is called %q", c.lang, got)
+		}
 	}
 	for tag, want := range map[string]string{"de_AT": "de-AT", "EN": "en", "": "", "x\x00": "", "und": ""} {
 		if got := Language(tag); got != want {

@@ -73,9 +73,10 @@ export class Visitor {
 		this.field = this.frame.getByRole('textbox', { name: 'Write a message' });
 	}
 
-	static async arrive(it, { context, deployment = 'Demo_Web', ...options } = {}) {
-		const page = context ? await context.newPage() : await it.page(options);
-		await page.goto(`${it.ready.url}/widget/test.html?${new URLSearchParams({ org: it.ready.org.key, deployment, page: 'tent' })}`);
+	/** language and storage are what the page sets. */
+	static async arrive(it, { page, context, deployment = 'Demo_Web', language = '', storage = '', ...options } = {}) {
+		page ??= context ? await context.newPage() : await it.page(options);
+		await page.goto(`${it.ready.url}/widget/test.html?${new URLSearchParams({ org: it.ready.org.key, deployment, page: 'tent', language, storage })}`);
 		return new Visitor(it, page);
 	}
 

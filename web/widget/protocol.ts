@@ -22,6 +22,8 @@ export interface PageSettings {
 	autoResponse: Record<string, string> | undefined;
 	/** JWT that says who the customer is; empty for an unverified one. */
 	identity: string;
+	/** Whether the browser may keep anything: waiting touches nothing, denied takes away what is there. */
+	storage: 'allowed' | 'waiting' | 'denied';
 }
 
 export type ToFrame =
@@ -33,7 +35,7 @@ export type ToFrame =
 /** How the launcher looks and is called, and which hidden fields the deployment knows. */
 export interface Ready {
 	look: Look;
-	labels: { open: string; close: string; unread: string; title: string };
+	labels: { open: string; close: string; title: string };
 	position: 'left' | 'right';
 	rtl: boolean;
 	hiddenFields: string[];
@@ -44,7 +46,7 @@ export type ToPage =
 	| { type: 'hello' }
 	| { type: 'ready'; ready: Ready }
 	| { type: 'failed'; reason: string }
-	| { type: 'unread'; count: number }
+	| { type: 'unread'; count: number; label: string }
 	| { type: 'hours'; within: boolean }
 	| { type: 'event'; name: string; detail: unknown }
 	| { type: 'minimise' }

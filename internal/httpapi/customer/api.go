@@ -85,6 +85,7 @@ func (a *API) Handler() http.Handler {
 	open("GET "+embedded+"/embedded-service-config", a.config)
 	open("GET "+embedded+"/businesshours", a.businessHours)
 	mine("GET "+router+"/sse", a.stream)
+	mine("GET "+router+"/poll", a.poll)
 	open("/", func(http.ResponseWriter, *http.Request) error {
 		return fault.New(fault.NotFound, "There is no such route in the customer API.")
 	})

@@ -135,22 +135,28 @@ func (a *API) write(out *frames, v *customer.Visitor, ev *customer.Event) error 
 
 // writeTyping has no id: it is not part of what is kept.
 func (a *API) writeTyping(out *frames, v *customer.Visitor, t typing) error {
-	now := time.Now().UnixMilli()
-	name, event := typingStarted, "CONVERSATION_TYPING_STARTED_INDICATOR"
-	if !t.started {
-		name, event = typingStopped, "CONVERSATION_TYPING_STOPPED_INDICATOR"
-	}
-	id := lineID(v.Customer, -time.Now().UnixNano())
-	data, err := frameData(v, t.thread, entry{
-		SenderDisplayName: t.name, Identifier: id, EntryType: name, Sender: participantOf(roleAgent, t.agent.String()),
-		Transcripted: now, ClientTimestamp: now, RelatedRecords: []string{},
-		payload: object{"entryType": name, "id": id, "timestamp": now},
-	})
+	event, data, err := typingFrame(v, t)
 	if err != nil {
 		return err
 	}
 	out.frame("", event, data)
 	return out.flush()
+}
+
+func typingFrame(v *customer.Visitor, t typing) (event string, data []byte, err error) {
+	now := time.Now().UnixMilli()
+	name := typingStarted
+	event = "CONVERSATION_TYPING_STARTED_INDICATOR"
+	if !t.started {
+		name, event = typingStopped, "CONVERSATION_TYPING_STOPPED_INDICATOR"
+	}
+	id := lineID(v.Customer, -time.Now().UnixNano())
+	data, err = frameData(v, t.thread, entry{
+		SenderDisplayName: t.name, Identifier: id, EntryType: name, Sender: participantOf(roleAgent, t.agent.String()),
+		Transcripted: now, ClientTimestamp: now, RelatedRecords: []string{},
+		payload: object{"entryType": name, "id": id, "timestamp": now},
+	})
+	return event, data, err
 }
 
 // lastEventID is the client's cursor; none is 0.

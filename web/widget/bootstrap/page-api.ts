@@ -9,6 +9,8 @@ interface Settings {
 	hideChatButtonOnLoad: boolean;
 	/** Where the launcher and the window are put; the page's body unless set before init. */
 	targetElement: HTMLElement | null;
+	/** Keeps everything in memory until utilAPI.allowStorage() says otherwise. Set before init. */
+	waitForStorageConsent: boolean;
 }
 
 const complain = (what: string) => console.error(`embeddedservice_bootstrap: ${what}`);
@@ -17,13 +19,15 @@ const complain = (what: string) => console.error(`embeddedservice_bootstrap: ${w
 const announce = (name: string, detail?: unknown) => dispatchEvent(new CustomEvent(name, { detail }));
 
 export class PageApi {
-	readonly settings: Settings = { language: '', hideChatButtonOnLoad: false, targetElement: null };
+	readonly settings: Settings = { language: '', hideChatButtonOnLoad: false, targetElement: null, waitForStorageConsent: false };
 
 	private surface: Surface | undefined;
 	private ready: Ready | undefined;
 	private hiddenByPage = false;
 	private within = true;
-	private readonly page: PageSettings = { language: '', hidden: {}, visible: {}, autoResponse: undefined, identity: '' };
+	private readonly page: PageSettings = { language: '', hidden: {}, visible: {}, autoResponse: undefined, identity: '', storage: 'allowed' };
+	/** Whether the page has said what may be stored, which goes before the setting. */
+	private storageSaid = false;
 	private readonly launches: (() => void)[] = [];
 	private readonly clearings: (() => void)[] = [];
 
@@ -41,6 +45,7 @@ export class PageApi {
 			const moved = new URL(siteUrl, base).origin !== base.origin;
 			const api = !scrt2URL || moved ? base.origin : new URL(scrt2URL).origin;
 			this.page.language = this.settings.language;
+			if (!this.storageSaid && this.settings.waitForStorageConsent) this.page.storage = 'waiting';
 			this.hiddenByPage = this.settings.hideChatButtonOnLoad;
 			const begin = () => this.begin(base, { org: orgId, deployment, api, language: this.settings.language });
 			if (document.body) begin();
@@ -102,6 +107,10 @@ export class PageApi {
 	readonly utilAPI = {
 		showChatButton: (): boolean => this.showButton(true),
 		hideChatButton: (): boolean => this.showButton(false),
+		/** allowStorage lets the widget keep what it needs on this browser; see docs/widget.md for what that is. */
+		allowStorage: (): void => this.store('allowed'),
+		/** denyStorage takes away what it has kept, now and from earlier visits; the tab goes on in memory. */
+		denyStorage: (): void => this.store('denied'),
 		/** launchChat opens the window; it settles once it is open. */
 		launchChat: (): Promise<void> => {
 			if (!this.surface) return Promise.reject(new Error('launchChat was called before init'));
@@ -191,6 +200,12 @@ export class PageApi {
 		if (!this.surface!.isOpen) return;
 		this.surface!.minimise();
 		announce('onEmbeddedMessagingWindowMinimized');
+	}
+
+	private store(storage: PageSettings['storage']) {
+		this.storageSaid = true;
+		this.page.storage = storage;
+		this.tell();
 	}
 
 	private tell() {

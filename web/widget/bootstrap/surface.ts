@@ -52,6 +52,8 @@ export class Surface {
 	private labels: Ready['labels'] | undefined;
 	private position: Ready['position'] = 'right';
 	private unread = 0;
+	/** The number of unread messages in words. */
+	private unreadLabel = '';
 	private wanted = false;
 	private heard = false;
 	private overflow = '';
@@ -134,6 +136,7 @@ export class Surface {
 				return owner.failed(message.reason);
 			case 'unread':
 				this.unread = message.count;
+				this.unreadLabel = message.label;
 				return this.draw();
 			case 'hours':
 				return owner.hours(message.within);
@@ -169,7 +172,7 @@ export class Surface {
 		this.path.setAttribute('d', this.isOpen ? drawings.down : drawings.talk);
 		const unread = this.isOpen ? 0 : this.unread;
 		this.badge.textContent = unread === 0 ? '' : unread > 99 ? '99+' : String(unread);
-		const words = unread > 0 ? `, ${this.labels.unread.replace('{count}', String(unread))}` : '';
+		const words = unread > 0 ? `, ${this.unreadLabel}` : '';
 		this.button.setAttribute('aria-label', (this.isOpen ? this.labels.close : this.labels.open) + words);
 		this.button.setAttribute('aria-expanded', String(this.isOpen));
 	}

@@ -1,33 +1,8 @@
-// Calls of the customer API. Nothing here remembers or decides: tokens come in, answers go out, and
-// what went wrong is one of two errors that callers tell apart.
+// Calls of the customer API by somebody with a token. Nothing here remembers or decides.
 
-import type { ConversationItem, ServiceConfig, WireEntry } from './wire.ts';
+import { Door, Refusal, refusal, Unreachable } from './door.ts';
+import type { ConversationItem, WireEntry } from './wire.ts';
 import { uuid } from './uuid.ts';
-
-/** The server answered, and not with success. */
-export class Refusal extends Error {
-	constructor(
-		readonly status: number,
-		/** The server's own word for it, when it has one. */
-		readonly code: string,
-		/** How long it asks to wait, or 0. */
-		readonly afterMs: number
-	) {
-		super(`${status} ${code}`);
-	}
-}
-
-/** No answer: no network, a server that is away. Whether it took the call is unknown. */
-export class Unreachable extends Error {}
-
-export interface Account {
-	/** Origin of the API, without a slash at the end. */
-	base: string;
-	org: string;
-	deployment: string;
-	/** Language of labels and of what the customer writes. */
-	language: string;
-}
 
 export interface TokenAnswer {
 	accessToken: string;
@@ -37,30 +12,25 @@ export interface TokenAnswer {
 	context?: { deviceId?: string; endUser?: { subject?: string } };
 }
 
+/** Events after a cursor, as frames of the stream. */
+export interface Polled {
+	lastEventId: string;
+	/** The cursor was of no use: the history must be read afresh. */
+	resync: boolean;
+	events: { id?: string; event: string; data: unknown }[];
+}
+
 /** What goes with a message besides it: the pre-chat's values where it begins a session, and what the page says. */
 export interface Beside {
 	attributes?: Record<string, string>;
 	autoResponse?: Record<string, string>;
 }
 
-const answerWithinMs = 20_000;
 /** The most entries that the API gives at once. */
 export const pageSize = 50;
 const root = '/iamessage/api/v2';
 
-export class Api {
-	constructor(readonly account: Account) {}
-
-	config = (): Promise<{ embeddedServiceConfig: ServiceConfig }> => this.get('', `/embeddedservice/v1/embedded-service-config?${this.named('language', this.account.language)}`);
-
-	/** businessHours are the coming open times in milliseconds; undefined where none are set: always open. */
-	async businessHours(): Promise<{ startTime: number; endTime: number }[] | undefined> {
-		const response = await this.call('', 'GET', `/embeddedservice/v1/businesshours?${this.named()}`);
-		if (response.status === 204) return undefined;
-		const body = (await response.json()) as { businessHoursInfo?: { businessHours?: { startTime: number; endTime: number }[] } };
-		return body.businessHoursInfo?.businessHours;
-	}
-
+export class Api extends Door {
 	accessToken(deviceId: string, identity: string): Promise<TokenAnswer> {
 		const body = {
 			orgId: this.account.org,
@@ -150,6 +120,20 @@ export class Api {
 		});
 	}
 
+	/** poll asks for the events after a cursor; the server waits so many seconds for one. The caller aborts. */
+	async poll(token: string, cursor: string, seconds: number, signal: AbortSignal): Promise<Polled> {
+		const response = await this.fetch(`/eventrouter/v1/poll?wait=${seconds}`, {
+			headers: { Authorization: `Bearer ${token}`, 'X-Org-Id': this.account.org, 'Last-Event-Id': cursor },
+			cache: 'no-store',
+			signal
+		});
+		try {
+			return (await response.json()) as Polled;
+		} catch {
+			throw new Unreachable();
+		}
+	}
+
 	/** upload posts a file by XMLHttpRequest, which alone tells how far it is (0–1). */
 	upload(token: string, conversation: string, body: unknown, file: Blob, name: string, progress: (share: number) => void): Promise<void> {
 		const form = new FormData();
@@ -168,58 +152,4 @@ export class Api {
 			request.send(form);
 		});
 	}
-
-	private named(key?: string, value?: string): string {
-		const query = new URLSearchParams({ orgId: this.account.org, esConfigName: this.account.deployment });
-		if (key && value) query.set(key, value);
-		return query.toString();
-	}
-
-	private get<T>(token: string, path: string): Promise<T> {
-		return this.json(token, 'GET', path);
-	}
-
-	private async json<T>(token: string, method: string, path: string, body?: unknown): Promise<T> {
-		const response = await this.call(token, method, path, body);
-		try {
-			return (await response.json()) as T;
-		} catch {
-			// Cut off in the middle, or some other machine's page in between.
-			throw new Unreachable();
-		}
-	}
-
-	private call(token: string, method: string, path: string, body?: unknown): Promise<Response> {
-		return this.fetch(path, {
-			method,
-			headers: {
-				...(token && { Authorization: `Bearer ${token}` }),
-				...(body !== undefined && { 'Content-Type': 'application/json' })
-			},
-			body: body === undefined ? undefined : JSON.stringify(body),
-			cache: 'no-store',
-			signal: AbortSignal.timeout(answerWithinMs)
-		});
-	}
-
-	private async fetch(path: string, request: RequestInit): Promise<Response> {
-		let response: Response;
-		try {
-			response = await fetch(this.account.base + path, { ...request, credentials: 'omit' });
-		} catch {
-			throw new Unreachable();
-		}
-		if (!response.ok) throw refusal(response.status, await response.text().catch(() => ''), response.headers.get('Retry-After'));
-		return response;
-	}
-}
-
-function refusal(status: number, body: string, retryAfter: string | null): Refusal {
-	let code = '';
-	try {
-		code = String((JSON.parse(body) as { code?: unknown }).code ?? '');
-	} catch {
-		// Not JSON: the status says enough.
-	}
-	return new Refusal(status, code, (Number(retryAfter) || 0) * 1000);
 }

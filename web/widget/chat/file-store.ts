@@ -2,12 +2,29 @@
 
 /**
  * FileStore keeps the bytes of unsent files in IndexedDB, where every tab finds them after a reload;
- * where that is blocked, in this tab until it closes.
+ * where that is blocked, or as long as the page doesn't allow it, in this tab until it closes.
  */
 export class FileStore {
 	private readonly here = new Map<string, Blob>();
 
-	constructor(private readonly name: string) {}
+	constructor(
+		private readonly name: string,
+		private readonly allowed: () => boolean
+	) {}
+
+	/** allow stores what was kept in this tab so far. */
+	async allow(): Promise<void> {
+		for (const [id, file] of this.here) await this.with('readwrite', (files) => files.put(file, id));
+	}
+
+	/** deny takes the files out of the browser. Those of this tab stay here. */
+	deny() {
+		try {
+			indexedDB.deleteDatabase(this.name);
+		} catch {
+			// Blocked: then there is nothing.
+		}
+	}
 
 	async put(id: string, file: Blob): Promise<void> {
 		this.here.set(id, file);
@@ -25,6 +42,7 @@ export class FileStore {
 	}
 
 	private async with(mode: IDBTransactionMode, work: (files: IDBObjectStore) => IDBRequest): Promise<unknown> {
+		if (!this.allowed()) return undefined;
 		try {
 			const opening = indexedDB.open(this.name, 1);
 			opening.onupgradeneeded = () => opening.result.createObjectStore('files');

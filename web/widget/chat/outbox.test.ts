@@ -5,7 +5,7 @@ import { memory, openStore } from './storage.ts';
 
 function browser() {
 	Object.defineProperty(globalThis, 'localStorage', { value: memory(), configurable: true });
-	return () => new Outbox(openStore('t:'));
+	return () => new Outbox(openStore('t:', true));
 }
 
 const write = (outbox: Outbox, id: string, now: number) => outbox.add({ id, text: id, answers: '' }, now);
@@ -71,7 +71,7 @@ test('a message written during a round leaves in it', async () => {
 test('a full storage keeps what is being written', () => {
 	const full = { ...memory(), setItem: (key: string) => { if (key.startsWith('t:')) throw new Error('quota'); } };
 	Object.defineProperty(globalThis, 'localStorage', { value: full, configurable: true });
-	const outbox = new Outbox(openStore('t:'));
+	const outbox = new Outbox(openStore('t:', true));
 	write(outbox, 'kept', 1);
 	assert.deepEqual(outbox.list().map((item) => item.id), ['kept']);
 	outbox.remove('kept');

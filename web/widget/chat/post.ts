@@ -1,6 +1,7 @@
 // One attempt to send one waiting message, and what its answer means for the outbox.
 
-import { Refusal, Unreachable, type Api, type Beside } from './api.ts';
+import type { Api, Beside } from './api.ts';
+import { Refusal, Unreachable } from './door.ts';
 import type { FileStore } from './file-store.ts';
 import type { Outcome, Pending } from './outbox.ts';
 import { retryMs } from './retry.ts';

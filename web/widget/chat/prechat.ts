@@ -23,15 +23,19 @@ export interface Asking {
 export const formOf = (config: ServiceConfig, when: Form['displayContext']): Form | undefined =>
 	config.forms?.find((form) => form.formType === 'PreChat' && form.displayContext === when);
 
-/** questionsOf are a form's visible fields in their order. label names a standard field that has no label of its own. */
-export function questionsOf(config: ServiceConfig, form: Form, label: (name: string) => string): Question[] {
+/**
+ * questionsOf are a form's visible fields in their order. label names a standard field that has no label of
+ * its own in the customer's language.
+ */
+export function questionsOf(config: ServiceConfig, form: Form, locale: string, label: (name: string) => string): Question[] {
+	const foreign = config.language !== undefined && config.language.split(/[-_]/)[0] !== locale.split('-')[0];
 	return form.formFields
 		.filter((field) => !field.isHidden)
 		.sort((a, b) => a.order - b.order)
 		.map((field) => ({
 			name: field.name,
 			type: field.type,
-			label: field.label || label(field.name),
+			label: (foreign && label(field.name)) || field.label || label(field.name) || field.name,
 			required: field.required,
 			maxLength: field.maxLength ?? 255,
 			choices: (config.choiceListConfig?.choiceList?.find((list) => list.choiceListId === field.choiceListId)?.choiceListValues ?? [])

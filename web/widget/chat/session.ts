@@ -41,6 +41,21 @@ export class Session {
 		private readonly changed: () => void
 	) {}
 
+	/** The folder of a draft: each conversation has its own. */
+	private get draftKey(): string {
+		return `draft:${this.talk?.id ?? ''}`;
+	}
+
+	/** What the customer was writing. */
+	get draft(): string {
+		return this.store.read<string>(this.draftKey) ?? '';
+	}
+
+	set draft(text: string) {
+		if (text) this.store.write(this.draftKey, text);
+		else this.store.remove(this.draftKey);
+	}
+
 	private get saved(): SavedToken | undefined {
 		return this.store.read<SavedToken>('token');
 	}
@@ -107,7 +122,7 @@ export class Session {
 	/** forget leaves nothing but the device's id: the next session is a new one on the same device. */
 	forget() {
 		clearTimeout(this.renewal);
-		for (const key of ['token', 'cursor', 'talk', 'seen']) this.store.remove(key);
+		for (const key of ['token', 'cursor', 'talk', 'seen', 'got', ...this.store.keys('draft:')]) this.store.remove(key);
 		this.changed();
 	}
 }

@@ -1,51 +1,84 @@
-// The browser's storage, and what to do where it is blocked: then the tab remembers for itself.
+// What the widget keeps on this browser, and where: in localStorage once the page and the browser allow
+// it, until then in this tab.
+
+/** What is kept, by key: for docs/widget.md, which a test compares with it. A key with a colon at its end begins many. */
+export const keys = ['device', 'token', 'cursor', 'talk', 'seen', 'got', 'outbox:', 'draft:', 'dismissed', 'used'] as const;
+export type Key = (typeof keys)[number];
+
+/** What nobody has used for so long is taken away at the next visit. */
+export const keptMs = 180 * 24 * 3_600_000;
 
 /** Store is a small JSON store; the widget's keys of one deployment lie below one prefix. */
 export interface Store {
-	keys(folder: string): string[];
+	keys(folder: Key): string[];
 	read<T>(key: string): T | undefined;
 	write(key: string, value: unknown): void;
 	remove(key: string): void;
 	/** Whether other tabs and a reload see what is written. */
 	readonly lasting: boolean;
+	/**
+	 * allow moves what is here to the browser's storage; what lies there already stays where goesFirst says
+	 * so. It answers whether the store lasts now: browsers may refuse.
+	 */
+	allow(goesFirst: 'here' | 'there'): boolean;
+	/** deny takes everything out of the browser's storage, of earlier visits too, and goes on in this tab. */
+	deny(): void;
 }
 
-/** openStore is over localStorage, or over memory where the browser refuses it (third-party storage blocked). */
-export function openStore(prefix: string): Store {
-	const storage = lastingStorage() ?? memory();
-	// What a full storage refuses is kept here, so that a message being written is not lost with it.
-	const overflow = memory();
-	const keysOf = (place: Storage, folder: string) =>
-		Array.from({ length: place.length }, (_, i) => place.key(i)!)
+/** openStore touches the browser's storage only when allowed. */
+export function openStore(prefix: string, allowed: boolean): Store {
+	const here = memory();
+	let there: Storage | undefined;
+	const keysOf = (place: Storage | undefined, folder: string) =>
+		Array.from({ length: place?.length ?? 0 }, (_, i) => place!.key(i)!)
 			.filter((key) => key.startsWith(prefix + folder))
 			.map((key) => key.slice(prefix.length));
-	return {
-		lasting: storage === safely(() => localStorage),
-		keys: (folder) => [...new Set([...keysOf(storage, folder), ...keysOf(overflow, folder)])],
+	const store: Store = {
+		get lasting() {
+			return there !== undefined;
+		},
+		keys: (folder) => [...new Set([...keysOf(there, folder), ...keysOf(here, folder)])],
 		read(key) {
-			const text = overflow.getItem(prefix + key) ?? storage.getItem(prefix + key);
+			const text = here.getItem(prefix + key) ?? there?.getItem(prefix + key) ?? null;
 			return text === null ? undefined : safely(() => JSON.parse(text));
 		},
 		write(key, value) {
 			const text = JSON.stringify(value);
-			const written = safely(() => (storage.setItem(prefix + key, text), true));
-			if (written) overflow.removeItem(prefix + key);
-			else overflow.setItem(prefix + key, text);
+			// What a full storage refuses is kept here, so that a message being written is not lost with it.
+			const written = there && safely(() => (there!.setItem(prefix + key, text), true));
+			if (written) here.removeItem(prefix + key);
+			else here.setItem(prefix + key, text);
 		},
 		remove(key) {
-			storage.removeItem(prefix + key);
-			overflow.removeItem(prefix + key);
+			there?.removeItem(prefix + key);
+			here.removeItem(prefix + key);
+		},
+		allow(goesFirst) {
+			there ??= lastingStorage();
+			if (!there) return false;
+			if (Date.now() - (store.read<number>('used') ?? Date.now()) > keptMs) for (const key of keysOf(there, '')) there.removeItem(prefix + key);
+			for (const key of keysOf(here, '')) {
+				if (goesFirst === 'there' && !/^outbox:/.test(key) && there.getItem(prefix + key) !== null) here.removeItem(prefix + key);
+				else store.write(key, store.read(key));
+			}
+			store.write('used', Date.now());
+			return true;
+		},
+		deny() {
+			const place = there ?? lastingStorage();
+			for (const key of keysOf(place, '')) {
+				if (there && here.getItem(prefix + key) === null) here.setItem(prefix + key, there.getItem(prefix + key)!);
+				place!.removeItem(prefix + key);
+			}
+			there = undefined;
 		}
 	};
+	if (allowed) store.allow('there');
+	return store;
 }
 
-function lastingStorage(): Storage | undefined {
-	return safely(() => {
-		localStorage.setItem('switchboard:probe', '1');
-		localStorage.removeItem('switchboard:probe');
-		return localStorage;
-	});
-}
+/** lastingStorage is the browser's, unless it blocks that of frames. */
+const lastingStorage = (): Storage | undefined => safely(() => (localStorage.getItem(''), localStorage));
 
 function safely<T>(read: () => T): T | undefined {
 	try {

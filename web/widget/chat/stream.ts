@@ -1,7 +1,9 @@
-// The live stream of one tab: keeps it open after a cursor, and turns to asking again and again
-// where something on the way holds the stream back (CH-1).
+// The live events of one tab: a stream kept open after a cursor, or, where something on the way holds
+// streams back or blocks them (CH-1), one question after the other. Both speak of the same cursor, so each
+// event is taken once and in order, whichever way it comes.
 
-import { Refusal, type Api } from './api.ts';
+import type { Api } from './api.ts';
+import { answerWithinMs, Refusal } from './door.ts';
 import { retryMs } from './retry.ts';
 import { SseParser, type Frame } from './sse.ts';
 
@@ -11,10 +13,8 @@ export interface StreamOwner {
 	/** The id of the last event taken. */
 	cursor(): string;
 	take(frame: Frame): void;
-	/** live: events come by themselves; asking: by poll; away: no way through. */
+	/** live: events come by themselves; asking: each is asked for; away: no way through. */
 	state(now: StreamState): void;
-	/** Brings the history up to date; called when events can't come by themselves. */
-	poll(): Promise<void>;
 	/** The token is refused. */
 	refused(): void;
 	/**
@@ -30,9 +30,13 @@ export type StreamState = 'live' | 'asking' | 'away';
 const silenceMs = 90_000;
 /** A stream whose first byte takes longer is held back by something on the way. */
 const firstByteMs = 8_000;
-const pollMs = 3_000;
-/** While asking, the stream is tried again so often. */
+/** After so many streams in a row that came to nothing, it is asked whether the server is there at all. */
+const failuresMax = 2;
+/** How long the server may keep a question for news. */
+const pollSeconds = 20;
+/** While asking, the stream is tried again after so long, then after longer and longer. */
 const probeMs = 60_000;
+const probeMaxMs = 30 * 60_000;
 
 /** wait ends after so long, or when the signal says so. */
 const wait = (ms: number, signal: AbortSignal) =>
@@ -44,16 +48,24 @@ const wait = (ms: number, signal: AbortSignal) =>
 /** follow keeps the owner up to date until the signal aborts. */
 export async function follow(api: Api, owner: StreamOwner, signal: AbortSignal): Promise<void> {
 	let failures = 0;
+	let probe = probeMs;
 	while (!signal.aborted) {
 		const end = await once(api, owner, signal);
 		if (signal.aborted) return;
 		if (end === 'refused') return owner.refused();
-		if (end === 'held') {
-			await ask(owner, signal);
-			continue;
-		}
 		if (end === 'back') continue;
 		failures = end === 'ended' ? 0 : failures + 1;
+		if (end === 'ended') probe = probeMs;
+		if (end === 'held' || failures >= failuresMax) {
+			const asked = await ask(api, owner, signal, probe);
+			if (asked === 'refused') return owner.refused();
+			if (asked === 'over') {
+				probe = Math.min(probe * 3, probeMaxMs);
+				// The stream gets one try before it is asked on.
+				failures = failuresMax - 1;
+				continue;
+			}
+		}
 		if (failures > 0) owner.state('away');
 		await Promise.race([wait(retryMs(failures, Math.random()), signal), told(owner.network, 'wake')]);
 	}
@@ -96,7 +108,7 @@ async function once(api: Api, owner: StreamOwner, signal: AbortSignal): Promise<
 		if (back) return 'back';
 		if (error instanceof Refusal && error.status === 401) return 'refused';
 		// Accepted, yet not a byte came: somebody on the way collects them.
-		return opened && !heard ? 'held' : 'failed';
+		return opened && !heard ? 'held' : heard ? 'ended' : 'failed';
 	} finally {
 		clearTimeout(timer);
 		signal.removeEventListener('abort', abort);
@@ -105,17 +117,32 @@ async function once(api: Api, owner: StreamOwner, signal: AbortSignal): Promise<
 	}
 }
 
-/** ask polls until it is time to try the stream again. */
-async function ask(owner: StreamOwner, signal: AbortSignal): Promise<void> {
-	const until = Date.now() + probeMs;
-	while (!signal.aborted && Date.now() < until) {
+/**
+ * ask takes the events by questions until it is time to try the stream again. The first waits for
+ * nothing: it shows whether asking works.
+ */
+async function ask(api: Api, owner: StreamOwner, signal: AbortSignal, forMs: number): Promise<'over' | 'failed' | 'refused'> {
+	const until = Date.now() + forMs;
+	for (let seconds = 0; !signal.aborted && Date.now() < until; seconds = pollSeconds) {
+		const stop = new AbortController();
+		const abort = () => stop.abort();
+		const timer = setTimeout(abort, seconds * 1000 + answerWithinMs);
+		signal.addEventListener('abort', abort);
+		owner.network.addEventListener('back', abort);
 		try {
-			await owner.poll();
+			const news = await api.poll(owner.token(), owner.cursor(), seconds, stop.signal);
+			if (signal.aborted) return 'over';
 			owner.state('asking');
+			if (news.resync) owner.take({ id: news.lastEventId, event: 'resync', data: '{}' });
+			for (const { id, event, data } of news.events) owner.take({ id, event, data: JSON.stringify(data) });
 		} catch (error) {
-			if (error instanceof Refusal && error.status === 401) return owner.refused();
-			owner.state('away');
+			if (error instanceof Refusal && error.status === 401) return 'refused';
+			return 'failed';
+		} finally {
+			clearTimeout(timer);
+			signal.removeEventListener('abort', abort);
+			owner.network.removeEventListener('back', abort);
 		}
-		await wait(pollMs, signal);
 	}
+	return 'over';
 }

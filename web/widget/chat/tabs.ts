@@ -18,6 +18,8 @@ export class Tabs<T> {
 	private readonly timers: ReturnType<typeof setInterval>[] = [];
 	private answered = true;
 	private leading = false;
+	/** Ends this tab's part; also what gives its lock back. */
+	private readonly end = new AbortController();
 
 	/**
 	 * name is the same in all tabs of a deployment. lead is called when this tab becomes the leader,
@@ -34,14 +36,21 @@ export class Tabs<T> {
 
 	/** run stands for leader from now on. */
 	run() {
-		if (!this.channel || !navigator.locks) return this.lead(new AbortController().signal);
+		if (!this.channel || !navigator.locks) return this.lead(this.end.signal);
 		void this.stand(false);
 		this.timers.push(setInterval(() => this.check(), checkMs));
-		document.addEventListener('visibilitychange', () => this.check());
+		document.addEventListener('visibilitychange', () => this.check(), { signal: this.end.signal });
+	}
+
+	/** stop leaves the others: it leads no more and hears nothing. */
+	stop() {
+		this.end.abort();
+		this.timers.splice(0).forEach(clearInterval);
+		this.channel?.close();
 	}
 
 	say(word: Word<T>) {
-		this.channel?.postMessage(word);
+		if (!this.end.signal.aborted) this.channel?.postMessage(word);
 	}
 
 	/**
@@ -65,18 +74,21 @@ export class Tabs<T> {
 
 	private async stand(steal: boolean) {
 		const stop = new AbortController();
+		const ended = new Promise<void>((done) => this.end.signal.addEventListener('abort', () => (stop.abort(), done())));
 		try {
 			await navigator.locks.request(`${this.name}:lead`, { steal }, () => {
+				if (this.end.signal.aborted) return;
 				this.leading = true;
 				this.say({ kind: 'leading' });
 				this.lead(stop.signal);
-				return new Promise<void>(() => {}); // held until the tab goes or the lock is taken
+				return ended; // held until the tab goes or the lock is taken
 			});
 		} catch {
+			if (this.end.signal.aborted) return;
 			if (!this.leading) {
 				// Locks are refused here: every tab leads for itself.
 				this.leading = true;
-				return this.lead(stop.signal);
+				return this.lead(this.end.signal);
 			}
 			// Another tab took the lock: follow it, and stand again behind it.
 			this.leading = false;

@@ -1,7 +1,7 @@
 // What is on the widget's screen. Live (live.ts) changes it; components read it and call its verbs.
 
-import type { Api } from '../chat/api.ts';
-import { labelsFor, type Labels } from '../chat/labels.ts';
+import type { Account } from '../chat/door.ts';
+import type { Labels } from '../chat/labels.ts';
 import type { Pending } from '../chat/outbox.ts';
 import type { Asking } from '../chat/prechat.ts';
 import type { StreamState } from '../chat/stream.ts';
@@ -25,6 +25,8 @@ export class Chat {
 	/** Whether older entries may be found on the server, and whether they are on their way. */
 	earlier = $state.raw(false);
 	loading = $state.raw(false);
+	/** What the customer is writing. */
+	draft = $state.raw('');
 	/** The last message that the customer has seen, in milliseconds of the server. */
 	seen = $state.raw(0);
 	/** Whether the end of the conversation is in view. */
@@ -33,7 +35,6 @@ export class Chat {
 	readonly unread = $derived(unreadAfter(this.timeline, this.seen));
 	readonly ended = $derived(this.timeline.session.status === 'Ended' || this.timeline.closed);
 	readonly online = $derived(this.stream !== 'away');
-	readonly t: Labels;
 
 	/**
 	 * live is what connects this to the server. It is fetched after the window is drawn; what the
@@ -42,12 +43,11 @@ export class Chat {
 	constructor(
 		readonly config: ServiceConfig,
 		readonly locale: string,
-		readonly api: Api,
+		readonly t: Labels,
+		readonly account: Account,
 		readonly live: Promise<Live>,
 		private readonly link: PageLink
-	) {
-		this.t = labelsFor(config.labels);
-	}
+	) {}
 
 	/** do hands a verb to Live. */
 	async do<T>(verb: (live: Live) => T): Promise<Awaited<T>> {

@@ -1,15 +1,15 @@
 // Business hours: tells the page at once whether it is open, and then each time that changes.
 
-import type { Api } from '../chat/api.ts';
+import type { Door } from '../chat/door.ts';
 import type { PageLink } from './page-link.ts';
 
 /** Hours are asked for again so often, since they may be edited and the server names only the coming ones. */
 const refreshMs = 3_600_000;
 
-export async function watchHours(api: Api, link: PageLink) {
+export async function watchHours(door: Door, link: PageLink) {
 	let told: boolean | undefined;
 	for (;;) {
-		const hours = await api.businessHours().catch(() => []);
+		const hours = await door.businessHours().catch(() => []);
 		// No answer is no reason to close; undefined is always open.
 		const unknown = hours?.length === 0 && told === undefined;
 		for (const until = Date.now() + refreshMs; Date.now() < until; ) {

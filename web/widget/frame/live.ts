@@ -1,7 +1,8 @@
 // What happens: the session with the server and the conversation's entries as they come. It changes what
 // Chat shows; what goes out is Outgoing's.
 
-import { pageSize, Refusal, Unreachable, type Api } from '../chat/api.ts';
+import { Api, pageSize } from '../chat/api.ts';
+import { Refusal, Unreachable, type Account } from '../chat/door.ts';
 import { apply, applyAll } from '../chat/entries.ts';
 import { Session } from '../chat/session.ts';
 import type { Frame } from '../chat/sse.ts';
@@ -11,6 +12,7 @@ import { follow, told, type StreamOwner } from '../chat/stream.ts';
 import { Tabs, type Word } from '../chat/tabs.ts';
 import { emptyTimeline } from '../chat/timeline.ts';
 import type { WireEntry, WireEvent } from '../chat/wire.ts';
+import { uuid } from '../chat/uuid.ts';
 import type { Pending } from '../chat/outbox.ts';
 import type { PageSettings } from '../protocol.ts';
 import type { Chat } from './chat.svelte.ts';
@@ -36,16 +38,17 @@ const pageEvents: Record<string, string> = {
 };
 
 /** begin connects the window to the server, and goes on with a session that this browser has. */
-export function begin(chat: Chat, api: Api, link: PageLink, page: PageSettings): Live {
-	const { base, org, deployment } = api.account;
+export function begin(chat: Chat, account: Account, link: PageLink, page: PageSettings): Live {
+	const { base, org, deployment } = account;
 	const name = `switchboard:${base}|${org}|${deployment}`;
-	return new Live(chat, api, openStore(`${name}:`), link, name, page);
+	const store = openStore(`${name}:`, page.storage === 'allowed');
+	return new Live(chat, new Api(account), store, link, name, page);
 }
 
 export class Live {
 	readonly out: Outgoing;
 	private readonly session: Session;
-	private readonly tabs: Tabs<Shared>;
+	private tabs: Tabs<Shared>;
 	/** Whether this tab stands for leader. */
 	private stood = false;
 	/** Whether the token is good and the conversation found. */
@@ -64,10 +67,10 @@ export class Live {
 		private readonly api: Api,
 		private readonly store: Store,
 		private readonly link: PageLink,
-		name: string,
+		private readonly name: string,
 		private page: PageSettings
 	) {
-		this.tabs = new Tabs<Shared>(name, (signal) => this.lead(signal), (word) => this.hear(word));
+		this.tabs = this.tabsNow();
 		const alone = (what: string, work: () => Promise<void>) => this.tabs.alone(what, work);
 		this.session = new Session(api, store, alone, () => this.changed());
 		this.session.identity = page.identity;
@@ -87,7 +90,14 @@ export class Live {
 		});
 		addEventListener('offline', () => this.away());
 		setInterval(() => this.freshen(), linksFadeMs);
+		if (page.storage === 'denied') this.forgetStored();
 		if (this.session.token) void this.enter();
+	}
+
+	/** tabsNow are the tabs that share this one's storage: without one, this tab is alone. */
+	private tabsNow() {
+		const name = this.store.lasting ? this.name : `${this.name}:${uuid()}`;
+		return new Tabs<Shared>(name, (signal) => this.lead(signal), (word) => this.hear(word));
 	}
 
 	// ---- coming and going
@@ -101,12 +111,36 @@ export class Live {
 	/** settings takes what the page has changed. A new identity starts a new session, or goes on with an expired one. */
 	settings(page: PageSettings) {
 		const other = page.identity !== this.page.identity && page.identity !== '';
+		const storage = page.storage !== this.page.storage;
 		this.page = page;
+		if (storage) this.keep(page.storage === 'allowed');
 		if (!other) return;
 		this.session.identity = page.identity;
 		const known = this.session.token !== '';
 		if (!this.session.verified) this.leave();
 		if (this.chat.open || known) void this.enter(this.session.token);
+	}
+
+	/** keep follows what the page says of storage. A conversation that is going on in this tab goes before one that was stored. */
+	private keep(allowed: boolean) {
+		const before = this.session.talk?.id;
+		if (!allowed) this.forgetStored();
+		else if (this.store.allow(before ? 'here' : 'there')) void this.out.files.allow();
+		this.tabs.stop();
+		this.tabs = this.tabsNow();
+		if (this.stood) this.tabs.run();
+		this.out.read();
+		this.chat.seen = this.store.read<number>('seen') ?? this.chat.seen;
+		if (!allowed || before) return;
+		// What was stored is taken up where nothing was going on.
+		this.inside = false;
+		if (this.session.talk) this.chat.asking = undefined;
+		if (this.session.token && (this.chat.open || this.session.talk)) void this.enter();
+	}
+
+	private forgetStored() {
+		this.store.deny();
+		this.out.files.deny();
 	}
 
 	/** clear ends the session on this browser, as when the customer signs out of the page. */
@@ -184,6 +218,7 @@ export class Live {
 			this.clean();
 		}
 		this.chat.started = this.session.talk?.made ?? false;
+		this.chat.draft ||= this.session.draft;
 		if (!this.session.talk && !this.chat.asking) this.out.askFirst();
 	}
 
@@ -203,6 +238,7 @@ export class Live {
 		this.session.forget();
 		this.clean();
 		this.chat.asking = undefined;
+		this.chat.draft = '';
 		this.chat.seen = 0;
 		this.inside = false;
 	}
@@ -233,7 +269,6 @@ export class Live {
 				this.chat.stream = now;
 				this.out.kick();
 			},
-			poll: () => this.load(),
 			refused: () => {
 				this.reopen = run;
 				void this.renew(this.session.token);

@@ -1,9 +1,9 @@
 // The frame's start: reads its address, asks the page for its settings and the server for the
 // deployment, and shows the conversation.
 
-import { Api, Refusal } from '../chat/api.ts';
+import { Door, Refusal } from '../chat/door.ts';
 import { fetched } from '../chat/fetched.ts';
-import { counted, isRightToLeft, labelsFor, localeFor } from '../chat/labels.ts';
+import { isRightToLeft, labelsFor, localeFor, wordsIn, type Labels } from '../chat/labels.ts';
 import { namesOf } from '../chat/prechat.ts';
 import { retryMs } from '../chat/retry.ts';
 import { lookOf, type Look } from '../chat/theme.ts';
@@ -20,38 +20,42 @@ if (origin) void start(origin);
 async function start(origin: string) {
 	const base = originIn(address.get('api')) ?? location.origin;
 	const account = { base, org: address.get('org') ?? '', deployment: address.get('deployment') ?? '', language: address.get('language') || navigator.language };
-	const api = new Api(account);
+	const door = new Door(account);
 	const inbox = new Inbox();
 	const link = new PageLink(origin, (message) => inbox.take(message));
 	link.say({ type: 'hello' });
 
-	const config = await published(api, link);
+	const page = address.get('language') ?? '';
+	// Most likely it is this language: then its words come while the deployment is asked for.
+	void wordsIn(localeFor(undefined, page, navigator.language)).catch(() => undefined);
+	const config = await published(door, link);
 	if (!config) return;
-	const locale = localeFor(config.language, account.language);
+	const locale = localeFor(config.language, page, navigator.language);
+	const t = labelsFor(config.labels, await fetched(() => wordsIn(locale)), locale);
 	const dark = matchMedia('(prefers-color-scheme: dark)');
 	const show = () => {
 		const look = lookOf(config.branding2 ?? {}, dark.matches);
-		paint(config, look, locale);
-		link.say({ type: 'ready', ready: readyOf(config, look, locale) });
+		paint(config, look, locale, t);
+		link.say({ type: 'ready', ready: readyOf(config, look, locale, t) });
 	};
 	dark.addEventListener('change', show);
 	show();
-	void watchHours(api, link);
+	void watchHours(door, link);
 
 	// The launcher stands. The window behind it is fetched now, so that it opens at once; what happens
 	// in it after that, so that it is drawn sooner.
 	const { open } = await fetched(() => import('./window.ts'));
-	open(api, config, locale, link, inbox);
+	open(door, config, locale, t, link, inbox);
 }
 
 /** published is the deployment. Without a network it is waited for; a refusal is final and told to the page. */
-async function published(api: Api, link: PageLink): Promise<ServiceConfig | undefined> {
+async function published(door: Door, link: PageLink): Promise<ServiceConfig | undefined> {
 	for (let attempt = 1; ; attempt++) {
 		try {
-			return (await api.config()).embeddedServiceConfig;
+			return (await door.config()).embeddedServiceConfig;
 		} catch (error) {
 			if (error instanceof Refusal && error.status < 500 && error.status !== 429) {
-				link.say({ type: 'failed', reason: `The deployment ${api.account.deployment} can't be loaded (${error.message.trim()}).` });
+				link.say({ type: 'failed', reason: `The deployment ${door.account.deployment} can't be loaded (${error.message.trim()}).` });
 				return undefined;
 			}
 			await new Promise((done) => setTimeout(done, retryMs(attempt, Math.random())));
@@ -60,23 +64,22 @@ async function published(api: Api, link: PageLink): Promise<ServiceConfig | unde
 }
 
 /** paint sets colours, font, language and direction. Values go through the CSSOM, so no inline style is needed. */
-function paint(config: ServiceConfig, look: Look, locale: string) {
+function paint(config: ServiceConfig, look: Look, locale: string, t: Labels) {
 	const page = document.documentElement;
 	for (const [name, value] of Object.entries(look)) page.style.setProperty(`--${name}`, value);
 	if (config.branding2?.font) page.style.setProperty('--font', config.branding2.font);
 	page.style.colorScheme = look.scheme;
 	page.lang = locale;
+	document.title = config.branding2?.title || t('title');
 	page.dir = isRightToLeft(locale) ? 'rtl' : 'ltr';
 }
 
-function readyOf(config: ServiceConfig, look: Look, locale: string) {
-	const t = labelsFor(config.labels);
+function readyOf(config: ServiceConfig, look: Look, locale: string, t: Labels) {
 	return {
 		look,
 		labels: {
 			open: t('launcher_open'),
 			close: t('launcher_close'),
-			unread: t(counted('unread', 2, locale), { count: '{count}' }),
 			title: config.branding2?.title || t('title')
 		},
 		position: config.branding2?.position === 'left' ? ('left' as const) : ('right' as const),

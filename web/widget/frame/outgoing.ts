@@ -59,7 +59,7 @@ export class Outgoing {
 		private readonly around: Surroundings
 	) {
 		this.outbox = new Outbox(store);
-		this.files = new FileStore(name);
+		this.files = new FileStore(name, () => store.lasting);
 		this.read();
 	}
 
@@ -76,10 +76,16 @@ export class Outgoing {
 
 	// ---- messages
 
+	/** keep holds a draft until it is sent. */
+	keep(draft: string) {
+		this.session.draft = draft;
+	}
+
 	/** say puts a text, or files of which the first carries it, into the outbox. */
 	async say(text: string, files: File[], answers: string) {
 		const session = this.fresh;
 		this.fresh = undefined;
+		this.session.draft = '';
 		const first = { answers, ...(session && { session }) };
 		if (files.length === 0) this.write({ id: uuid(), text, ...first });
 		for (const [i, file] of files.entries()) {
@@ -232,8 +238,8 @@ export class Outgoing {
 	/** ask shows a pre-chat, if there is one with something to ask; it answers whether. */
 	private ask(when: Form['displayContext']): boolean {
 		const form = formOf(this.chat.config, when);
-		const named = (name: string) => this.chat.t(`field_${name}` as LabelName) || name;
-		const questions = form ? questionsOf(this.chat.config, form, named) : [];
+		const named = (name: string) => this.chat.t(`field_${name}` as LabelName);
+		const questions = form ? questionsOf(this.chat.config, form, this.chat.locale, named) : [];
 		if (questions.length === 0) return false;
 		this.chat.asking = { when, questions, prefilled: this.around.page().visible };
 		this.link.event('onEmbeddedMessagingPreChatLoaded');

@@ -1,8 +1,9 @@
 // The window behind the launcher: what it shows, and who acts on what the page asks for.
 
 import { mount } from 'svelte';
-import type { Api } from '../chat/api.ts';
+import type { Door } from '../chat/door.ts';
 import { fetched } from '../chat/fetched.ts';
+import type { Labels } from '../chat/labels.ts';
 import type { ServiceConfig } from '../chat/wire.ts';
 import type { PageSettings } from '../protocol.ts';
 import App from './App.svelte';
@@ -12,13 +13,13 @@ import type { Live } from './live.ts';
 import type { PageLink } from './page-link.ts';
 
 /** open draws the window, hidden until the page shows it, and then fetches what makes it live. */
-export function open(api: Api, config: ServiceConfig, locale: string, link: PageLink, inbox: Inbox) {
+export function open(door: Door, config: ServiceConfig, locale: string, t: Labels, link: PageLink, inbox: Inbox) {
 	let settled: (live: Live) => void;
 	const live = new Promise<Live>((done) => (settled = done));
 	let told: (settings: PageSettings) => void;
 	const settings = new Promise<PageSettings>((done) => (told = done));
 
-	const chat = new Chat(config, locale, api, live, link);
+	const chat = new Chat(config, locale, t, door.account, live, link);
 	mount(App, { target: document.body, props: { chat, link } });
 	inbox.read((message) => {
 		switch (message.type) {
@@ -36,5 +37,5 @@ export function open(api: Api, config: ServiceConfig, locale: string, link: Page
 		}
 	});
 
-	void fetched(() => import('./live.ts')).then(async ({ begin }) => settled(begin(chat, api, link, await settings)));
+	void fetched(() => import('./live.ts')).then(async ({ begin }) => settled(begin(chat, door.account, link, await settings)));
 }

@@ -1,5 +1,5 @@
 // The shop page for trying the widget. It does what a real page does: the snippet, and the page API.
-// ?org=00D…&deployment=Name&language=de choose what is tried.
+// ?org=00D…&deployment=Name&language=de&storage=wait choose what is tried.
 
 import type { PageApi } from '../bootstrap/page-api.ts';
 import './shop.css';
@@ -9,6 +9,7 @@ const widget = (window as unknown as { embeddedservice_bootstrap: PageApi }).emb
 
 widget.settings.language = asked.get('language') ?? '';
 widget.settings.hideChatButtonOnLoad = asked.get('hide') === '1';
+widget.settings.waitForStorageConsent = asked.get('storage') === 'wait';
 addEventListener('onEmbeddedMessagingReady', () => {
 	const page = asked.get('page');
 	if (page) widget.prechatAPI.setHiddenPrechatFields({ page });

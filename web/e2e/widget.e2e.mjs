@@ -1,0 +1,207 @@
+// The widget on a customer's page: what it keeps and when, drafts, languages, networks that hold streams
+// back, and what the page hears.
+import assert from 'node:assert/strict';
+import { count, gone, seen, stage, unique, until } from './harness.mjs';
+import { Agent, Visitor } from './people.mjs';
+
+const { it, story } = stage();
+
+/** What the widget has kept in this browser: names in localStorage, databases. */
+const kept = (page) =>
+	page.evaluate(async () => ({
+		keys: Object.keys(localStorage).filter((key) => key.startsWith('switchboard')).map((key) => key.replace(/^switchboard:[^:]*:\/\/[^|]*\|[^|]*\|[^:]*:/, '')).sort(),
+		databases: (await indexedDB.databases()).map((one) => one.name).filter((name) => name.startsWith('switchboard')),
+		cookies: document.cookie
+	}));
+const nothing = { keys: [], databases: [], cookies: '' };
+const say = (page, call) => page.evaluate((call) => window.embeddedservice_bootstrap.utilAPI[call](), call);
+const introduce = (customer, name = 'Ines') => customer.introduce({ 'First name': name });
+
+story('where streams are blocked, it asks: once and in order; and streams when it can', async () => {
+	const agent = await (await Agent.logIn(it, it.user('agent'))).setStatus('online');
+	const page = await it.page();
+	let asked = 0;
+	await page.route(/\/eventrouter\/v1\/sse/, (route) => route.abort());
+	page.on('request', (request) => (asked += request.url().includes('/eventrouter/v1/poll') ? 1 : 0));
+	const customer = await Visitor.arrive(it, { page });
+	await customer.open();
+	await introduce(customer);
+	const question = unique('Are you there?');
+	await customer.write(question);
+	await agent.accept(question);
+	const answers = [];
+	for (let n = 1; n <= 5; n++) {
+		answers.push(unique(`Answer ${n}`));
+		await agent.write(answers.at(-1));
+		await seen(agent.bubble(answers.at(-1)));
+	}
+	await seen(customer.said(answers.at(-1)));
+	assert.ok(asked > 0, 'it never asked');
+	assert.deepEqual(await customer.log.locator('article', { hasText: /^Answer \d|Answer \d/ }).evaluateAll((all) => all.map((one) => /Answer \d/.exec(one.textContent)[0])), ['Answer 1', 'Answer 2', 'Answer 3', 'Answer 4', 'Answer 5']);
+	await gone(customer.frame.getByText('Connecting again.'));
+	await seen(customer.said(question).getByText(/Read|Delivered/));
+
+	// The way is free again, and the network comes back: the stream goes on after what was asked for.
+	await page.unroute(/\/eventrouter\/v1\/sse/);
+	await page.context().setOffline(true);
+	await seen(customer.frame.getByText("You're offline."));
+	const later = unique('Said meanwhile.');
+	await agent.write(later);
+	await seen(agent.bubble(later));
+	const streamed = page.waitForResponse((response) => response.url().includes('/eventrouter/v1/sse') && response.status() === 200);
+	await page.context().setOffline(false);
+	await seen(customer.said(later));
+	await streamed;
+	await count(customer.said(later), 1);
+	await count(customer.said(answers[4]), 1);
+});
+
+story('the page hears what happens, once each', async () => {
+	const agent = await (await Agent.logIn(it, it.user('agent'))).setStatus('online');
+	const page = await it.page();
+	await page.addInitScript(() => {
+		window.heard = [];
+		const dispatch = window.dispatchEvent.bind(window);
+		window.dispatchEvent = (event) => {
+			if (event.type.startsWith('onEmbedded')) window.heard.push({ name: event.type.replace(/^onEmbedded(Messaging)?/, ''), detail: event.detail });
+			return dispatch(event);
+		};
+	});
+	const customer = await Visitor.arrive(it, { page });
+	const heard = async (name) => (await page.evaluate((name) => window.heard.filter((one) => one.name === name), name));
+	const hears = (name, n = 1) => until(`the page hears ${name}, ${n} times`, async () => (await heard(name)).length === n);
+	for (const name of ['InitSuccess', 'Ready', 'ButtonCreated', 'WithinBusinessHours']) await hears(name);
+	await customer.open();
+	for (const name of ['ButtonClicked', 'WindowMaximized', 'PreChatLoaded']) await hears(name);
+	await page.evaluate(() => window.embeddedservice_bootstrap.autoResponseAPI.setAutoResponseParameters({ plan: 'gold', '1bad': 'x' }));
+	await introduce(customer);
+	await hears('PreChatSubmitted');
+	assert.equal((await heard('PreChatSubmitted'))[0].detail.prechatDetails._firstName, 'Ines');
+	await hears('ConversationStarted');
+	const question = unique('Do you hear me?');
+	await customer.write(question);
+	await hears('MessageSent');
+	await agent.accept(question);
+	await hears('MessageDelivered');
+	await seen(agent.page.getByLabel('About this conversation').getByText('gold', { exact: true }));
+	for (const name of ['ConversationRouted', 'ConversationParticipantChanged']) await until(name, async () => (await heard(name)).length > 0);
+	await until('the session is active', async () => (await heard('SessionStatusUpdate')).some((one) => JSON.stringify(one.detail).includes('Active')));
+	await hears('MessageRead');
+	await agent.write('See https://example.com/pegs for that.');
+	const link = customer.log.getByRole('link', { name: 'https://example.com/pegs' });
+	await page.context().route('https://example.com/**', (route) => route.fulfill({ body: '' }));
+	await link.click();
+	await hears('MessageLinkClicked');
+	assert.equal((await heard('MessageLinkClicked'))[0].detail.link, 'https://example.com/pegs');
+	await customer.frame.getByRole('button', { name: 'Minimise' }).click();
+	await hears('WindowMinimized');
+
+	await page.reload();
+	await hears('ConversationOpened');
+	await customer.open();
+	await seen(customer.said(question));
+	await customer.frame.getByRole('button', { name: 'More' }).click();
+	await customer.frame.getByRole('menuitem', { name: 'End conversation' }).click();
+	await customer.frame.getByRole('button', { name: 'End it' }).click();
+	await until('the session has ended', async () => (await heard('SessionStatusUpdate')).some((one) => JSON.stringify(one.detail).includes('Ended')));
+
+	const elsewhere = await it.page();
+	await elsewhere.addInitScript(() => addEventListener('onEmbeddedMessagingInitError', (event) => (window.failed = event.detail)));
+	await elsewhere.goto(`${it.ready.url}/widget/test.html?org=${it.ready.org.key}&deployment=No_Such`);
+	await until('the page hears that it can’t be loaded', () => elsewhere.evaluate(() => Boolean(window.failed?.reason)));
+});
+
+// From here on nobody answers: what waits would be offered first to an agent of the stories above.
+
+story('nothing is kept until the page says so, and nothing is left when it takes that back', async () => {
+	const customer = await Visitor.arrive(it, { storage: 'wait' });
+	await customer.open();
+	await introduce(customer);
+	const first = unique('Before I agreed.');
+	await customer.write(first);
+	await seen(customer.said(first).getByText('Sent'));
+	await customer.field.fill('half a sentence');
+	assert.deepEqual(await kept(customer.page), nothing);
+
+	// A second page knows nothing of the first.
+	const other = await Visitor.arrive(it, { context: customer.page.context(), storage: 'wait' });
+	await other.open();
+	await seen(other.frame.getByLabel('First name'));
+	await other.page.close();
+
+	await say(customer.page, 'allowStorage');
+	await until('what was in memory is kept', async () => {
+		const { keys } = await kept(customer.page);
+		return ['device', 'talk', 'token'].every((key) => keys.includes(key)) && keys.some((key) => key.startsWith('draft:'));
+	});
+
+	// From now on it survives a reload, once the page has said so again.
+	await customer.page.reload();
+	await customer.open();
+	await seen(customer.frame.getByLabel('First name'));
+	await say(customer.page, 'allowStorage');
+	await seen(customer.said(first));
+	assert.equal(await customer.field.inputValue(), 'half a sentence');
+
+	await say(customer.page, 'denyStorage');
+	await until('nothing is kept', async () => (await kept(customer.page)).keys.length === 0);
+	assert.deepEqual(await kept(customer.page), nothing);
+	const last = unique('I took it back.');
+	await customer.write(last);
+	await seen(customer.said(last).getByText('Sent'));
+	assert.deepEqual(await kept(customer.page), nothing);
+	await customer.page.reload();
+	await customer.open();
+	await seen(customer.frame.getByLabel('First name'));
+});
+
+story('a draft survives a reload, and goes with its message or the customer', async () => {
+	const customer = await (await Visitor.arrive(it)).open();
+	await introduce(customer);
+	await customer.write(unique('Hello.'));
+	await customer.field.fill('My order number is');
+	await customer.page.reload();
+	await customer.open();
+	await until('the draft is back', async () => (await customer.field.inputValue()) === 'My order number is');
+	await customer.field.press('Enter');
+	await seen(customer.said('My order number is').getByText('Sent'));
+	assert.deepEqual((await kept(customer.page)).keys.filter((key) => key.startsWith('draft')), []);
+
+	await customer.field.fill('something private');
+	await until('the draft is kept', async () => (await kept(customer.page)).keys.some((key) => key.startsWith('draft')));
+	await customer.page.evaluate(() => window.embeddedservice_bootstrap.userVerificationAPI.clearSession());
+	await until('it is gone', async () => (await kept(customer.page)).keys.every((key) => key === 'used'));
+	await customer.open();
+	await introduce(customer, 'Somebody else');
+	assert.equal(await customer.field.inputValue(), '');
+});
+
+story('it speaks the page’s language, and Arabic from right to left', async () => {
+	for (const [language, field, open] of [
+		['de', 'Nachricht schreiben', 'Nachrichten öffnen'],
+		['fr', 'Écrire un message', 'Ouvrir les messages'],
+		['es', 'Escriba un mensaje', 'Abrir los mensajes'],
+		['ar', 'اكتب رسالة', 'فتح الرسائل']
+	]) {
+		const customer = await Visitor.arrive(it, { language });
+		await customer.page.getByRole('button', { name: open }).click();
+		const start = { de: 'Gespräch beginnen', fr: 'Commencer la conversation', es: 'Empezar la conversación', ar: 'بدء المحادثة' }[language];
+		const name = { de: 'Vorname', fr: 'Prénom', es: 'Nombre', ar: 'الاسم الأول' }[language];
+		// Asked for without what it needs, it complains in the same language.
+		await customer.frame.getByRole('button', { name: start }).click();
+		await seen(customer.frame.getByText({ de: 'Bitte füllen Sie das aus.', fr: 'Veuillez remplir ce champ.', es: 'Rellene este campo.', ar: 'يُرجى ملء هذا الحقل.' }[language]));
+		await customer.frame.getByLabel(name).fill('Ines');
+		await customer.frame.getByRole('button', { name: start }).click();
+		const box = customer.frame.getByRole('textbox', { name: field });
+		await box.fill('hello');
+		await box.press('Enter');
+		const html = customer.frame.locator('html');
+		await seen(customer.frame.getByRole('article'));
+		assert.equal(await html.getAttribute('lang'), language);
+		assert.equal(await html.getAttribute('dir'), language === 'ar' ? 'rtl' : 'ltr');
+		const { x, width } = await customer.frame.getByRole('article').locator('.bubble').boundingBox();
+		const frame = await customer.page.locator('iframe').boundingBox();
+		assert.equal(x + width / 2 > frame.x + frame.width / 2, language !== 'ar', 'one’s own message stands where lines end');
+		await customer.page.context().close();
+	}
+});
