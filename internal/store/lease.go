@@ -8,15 +8,20 @@ import (
 	"switchboard/internal/message"
 )
 
-// AcquireLease takes a lease that is free, expired or already the holder's own, by the database's
-// clock. A new holder gets a higher epoch. ok is false while somebody else has it.
+// nodeDead is how long a node's row (Heartbeat) may be silent until its leases are anybody's.
+const nodeDead = 5 * time.Second
+
+// AcquireLease takes a lease that is free, expired, already the holder's own, or a dead node's, by the
+// database's clock. A new holder gets a higher epoch. ok is false while somebody else has it.
 func (db *DB) AcquireLease(ctx context.Context, name string, holder message.RowID, ttl time.Duration) (epoch int64, ok bool, err error) {
 	err = db.Write(ctx, message.OrgID{}, func(tx *Tx) error {
 		now := tx.db.dialect.now
 		ok, err = one(tx, []any{&epoch}, `INSERT INTO lease (name, holder, epoch, expires_at) VALUES ($1, $2, 1, `+now+` + $3)
  ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at,
  epoch = CASE WHEN lease.holder = excluded.holder AND lease.expires_at > `+now+` THEN lease.epoch ELSE lease.epoch + 1 END
- WHERE lease.holder = excluded.holder OR lease.expires_at <= `+now+` RETURNING epoch`, name, holder, ttl.Microseconds())
+ WHERE lease.holder = excluded.holder OR lease.expires_at <= `+now+`
+ OR EXISTS (SELECT 1 FROM node n WHERE n.id = lease.holder AND n.seen_at <= `+now+` - $4) RETURNING epoch`,
+			name, holder, ttl.Microseconds(), nodeDead.Microseconds())
 		return err
 	})
 	return epoch, ok, err

@@ -95,7 +95,7 @@ type LostConnection struct {
 }
 
 // Heartbeat renews this node's row and forgets nodes that have not renewed theirs for dead, by the
-// database's clock. It returns the sockets that those had. fresh: this node had no row. Unless it is
+// database's clock, with their leases. It returns the sockets that those had. fresh: this node had no row. Unless it is
 // new, it was silent for so long that others took it for dead and dropped its sockets.
 func (db *DB) Heartbeat(ctx context.Context, node message.RowID, dead time.Duration) (lost []LostConnection, fresh bool, err error) {
 	err = db.Write(ctx, message.OrgID{}, func(tx *Tx) error {
@@ -112,6 +112,10 @@ func (db *DB) Heartbeat(ctx context.Context, node message.RowID, dead time.Durat
 		lost, err = list(tx, func(r row, l *LostConnection) error { return r.Scan(&l.Org, &l.User, &l.Connection) },
 			"SELECT org_id, user_id, id FROM agent_connection WHERE node_id NOT IN (SELECT id FROM node WHERE seen_at > "+now+" - $1)", dead.Microseconds())
 		if err != nil {
+			return err
+		}
+		// With its row goes the proof that its leases are free.
+		if err := tx.exec("UPDATE lease SET expires_at = 0 WHERE holder IN (SELECT id FROM node WHERE seen_at <= "+now+" - $1)", dead.Microseconds()); err != nil {
 			return err
 		}
 		return tx.exec("DELETE FROM node WHERE seen_at <= "+now+" - $1", dead.Microseconds())
