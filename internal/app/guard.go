@@ -2,12 +2,17 @@ package app
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strings"
 	"syscall"
 	"time"
+
+	"switchboard/internal/fault"
+	"switchboard/internal/httpapi/problem"
 )
 
 var errGuarded = errors.New("this address is not reachable from here: it belongs to this machine or a private network")
@@ -78,6 +83,31 @@ func (a *App) clientIP(r *http.Request) string {
 		}
 	}
 	return host
+}
+
+// ownPage reports whether pages of an origin are this server's: those at its public address. On loopback
+// all names of this machine are the same. Others are named in the log, since a missing setting looks the
+// same as an attack.
+func (a *App) ownPage(origin string) bool {
+	public, err := url.Parse(a.config.PublicURL)
+	page, bad := url.Parse(origin)
+	own := err == nil && bad == nil && page.Scheme == public.Scheme &&
+		(page.Host == public.Host || page.Port() == public.Port() && loopback(page.Hostname()) && loopback(public.Hostname()))
+	if !own {
+		a.log.Warn("a page elsewhere was refused; if it is the console, set SWITCHBOARD_PUBLIC_URL", "origin", fmt.Sprintf("%.100q", origin), "public_url", a.config.PublicURL)
+	}
+	return own
+}
+
+// ownPages refuses what other pages' scripts would change.
+func (a *App) ownPages(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if origin := r.Header.Get("Origin"); origin != "" && r.Method != http.MethodGet && r.Method != http.MethodHead && !a.ownPage(origin) {
+			problem.Write(w, r, fault.New(fault.OriginRefused, "This page may not use the sandbox: it is not at the server's public address."))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 func (a *App) trusted(host string) bool {

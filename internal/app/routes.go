@@ -39,7 +39,7 @@ func (a *App) routes(staffAPI *staffapi.API, customerAPI *customerapi.API, hooks
 		surface.Metrics = a.metricsHandler()
 	}
 	if a.sandbox != nil {
-		surface.SandboxProviders, surface.SandboxAPI = a.sandbox.Handler(), a.sandboxDoor(staffAPI)
+		surface.SandboxProviders, surface.SandboxAPI = a.sandbox.Handler(), a.ownPages(a.sandboxDoor(staffAPI))
 	}
 	return surface.Handler()
 }

@@ -460,7 +460,7 @@ func TestStop(t *testing.T) {
 func TestOtherOriginsAreRefused(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		n := h.start()
-		for origin, want := range map[string]int{"https://evil.example": http.StatusForbidden, n.server.URL: http.StatusSwitchingProtocols} {
+		for origin, want := range map[string]int{"https://evil.example": http.StatusForbidden, n.server.URL: http.StatusForbidden, "https://console.test": http.StatusSwitchingProtocols} {
 			ws, response, err := websocket.Dial(context.Background(), n.server.URL+"?as=ada", &websocket.DialOptions{HTTPHeader: http.Header{"Origin": {origin}}})
 			if response.StatusCode != want {
 				t.Errorf("%s: %d, %v", origin, response.StatusCode, err)
