@@ -146,11 +146,12 @@ func (a *App) wire() {
 	a.db.OnCommit(a.sequencer.Committed)
 
 	a.staff = staff.New(store.Writer[staff.Tx](a.db), a.db, staff.NewPasswords(), a.config.PublicURL)
+	a.staff.KnowDevices(a.derive("sign-in devices"))
 	talk := &conversation.Service{Write: store.Writer[conversation.Tx](a.db), Capabilities: a.connectors.Capabilities,
 		Segments: func(text string) int { return sms.Measure(text).Segments }}
 	presence := &routing.Service{Write: store.Writer[routing.Tx](a.db), Node: a.node}
 	a.hub = realtime.NewHub(realtime.Config{Feed: a.db, Views: a.views, Wakes: a.bus.Subscribe(), Publish: a.bus.Publish,
-		Origins:   []string{a.config.PublicURL}, // also when a proxy replaces the Host header
+		Origin:    a.ownPage,
 		Connected: presence.Connected, Disconnected: presence.Disconnected, Metrics: a.metrics})
 	a.customers = customerapi.NewHub(a.db, a.bus.Subscribe())
 	a.customers.Publish = a.bus.Publish

@@ -28,21 +28,21 @@ type Service struct {
 	passwords *Passwords
 	publicURL string
 
-	access    *access
-	byEmail   *throttle
-	byAddress *throttle
+	access  *access
+	guesses *guesses
 }
 
 // New makes the service. publicURL is where the console is reached: links begin with it.
 func New(write func(ctx context.Context, org message.OrgID, fn func(Tx) error) error, reads Reads, passwords *Passwords, publicURL string) *Service {
 	return &Service{
 		write: write, reads: reads, passwords: passwords, publicURL: strings.TrimSuffix(publicURL, "/"),
-		access: newAccess(),
-		// Ten guesses at one person and then one in 20 s; an office behind one address has more.
-		byEmail:   newThrottle(10, 20*time.Second),
-		byAddress: newThrottle(60, 2*time.Second),
+		access: newAccess(), guesses: newGuesses(),
 	}
 }
+
+// KnowDevices lets browsers prove, with a cookie signed by key, that a person signed in there before. Call it
+// before the service is used.
+func (s *Service) KnowDevices(key []byte) { s.guesses.key = key }
 
 // secret is 32 random bytes as text, with the hash under which they are kept.
 func secret(prefix string) (text string, hash []byte) {

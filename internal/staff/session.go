@@ -15,6 +15,8 @@ import (
 type Client struct {
 	IP        string
 	UserAgent string
+	// Device is what an earlier sign-in from this browser was given.
+	Device string
 }
 
 // SignedIn is the outcome of a login. Token is told once.
@@ -22,6 +24,8 @@ type SignedIn struct {
 	Token         string
 	Principal     Principal
 	Organisations []Membership
+	// Device is for the browser to keep, even when the session ends; empty when devices are not known.
+	Device string
 }
 
 // Login checks an e-mail and a password and begins a session. organisation picks one by id or key
@@ -29,12 +33,8 @@ type SignedIn struct {
 // the same answer after the same time.
 func (s *Service) Login(ctx context.Context, email, password, organisation string, from Client) (SignedIn, error) {
 	email = strings.ToLower(strings.TrimSpace(email))
-	now := time.Now()
-	// Tokens are taken first and returned to who succeeds: guesses at the same time count as well.
-	if err := s.byEmail.take(email, now); err != nil {
-		return SignedIn{}, err
-	}
-	if err := s.byAddress.take(from.IP, now); err != nil {
+	good, err := s.guesses.take(email, from, time.Now())
+	if err != nil {
 		return SignedIn{}, err
 	}
 	memberships, err := s.opened(ctx, email, password)
@@ -44,9 +44,10 @@ func (s *Service) Login(ctx context.Context, email, password, organisation strin
 	if len(memberships) == 0 {
 		return SignedIn{}, fault.New(fault.BadLogin, "The e-mail address or the password is wrong.")
 	}
-	s.byEmail.give(email, time.Now())
-	s.byAddress.give(from.IP, time.Now())
-	return s.signIn(ctx, memberships, organisation, from)
+	good()
+	in, err := s.signIn(ctx, memberships, organisation, from)
+	in.Device = s.guesses.deviceOf(email, from.Device)
+	return in, err
 }
 
 // opened are the memberships of an address that the password opens: each organisation has its own, which

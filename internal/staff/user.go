@@ -323,7 +323,9 @@ func (s *Service) Join(ctx context.Context, token, name, password string, from C
 		return SignedIn{}, err
 	}
 	memberships = slices.DeleteFunc(memberships, func(m Membership) bool { return m.Org != found.Org })
-	return s.signIn(ctx, memberships, "", from)
+	in, err := s.signIn(ctx, memberships, "", from)
+	in.Device = s.guesses.deviceOf(found.Email, from.Device)
+	return in, err
 }
 
 // take spends the link and signs out whoever used the password before.

@@ -41,6 +41,9 @@ func (a *API) welcome(ctx context.Context, in staff.SignedIn) (LoginAnswer, erro
 		return LoginAnswer{}, err
 	}
 	http.SetCookie(response(ctx), a.staffCookie(in.Token, 0))
+	if in.Device != "" {
+		http.SetCookie(response(ctx), a.deviceCookie(in.Device))
+	}
 	return LoginAnswer{Token: in.Token, User: user, CSRF: in.Principal.CSRF, Organisations: in.Organisations}, nil
 }
 

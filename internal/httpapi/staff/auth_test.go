@@ -2,6 +2,7 @@ package staff_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -64,6 +65,39 @@ func TestGuessingIsSlowedDown(t *testing.T) {
 		// The right password has to wait as well; another person has not.
 		w.call("", "POST", "/api/v1/login", object{"email": c.email, "password": password}).refuses(429, "rate_limited")
 		w.call("", "POST", "/api/v1/login", object{"email": "other@example.com", "password": password}).refuses(401, "bad_login")
+	})
+}
+
+// Strangers' guesses, from however many networks, keep nobody out of a browser in which they signed in.
+func TestStrangersLockNobodyOut(t *testing.T) {
+	each(t, func(w *world) {
+		c := w.company("Acme")
+		w.api.ClientIP = func(r *http.Request) string { return r.Header.Get("Test-Address") }
+		login := func(from, password string, headers ...string) reply {
+			return w.call("", "POST", "/api/v1/login", object{"email": c.email, "password": password}, append(headers, "Test-Address", from)...)
+		}
+		in := login("192.0.2.7", password).is(200)
+		var device string
+		for _, set := range in.header.Values("Set-Cookie") {
+			if strings.HasPrefix(set, "sb_device=") && strings.Contains(set, "HttpOnly") && strings.Contains(set, "SameSite=Lax") {
+				device, _, _ = strings.Cut(set, ";")
+			}
+		}
+		refused := false
+		for i := range 60 {
+			refused = login(fmt.Sprintf("198.51.%d.1", i), "guess number one").status == http.StatusTooManyRequests
+		}
+		if !refused {
+			w.t.Fatal("guessing from many networks is not slowed down")
+		}
+		login("203.0.113.1", password).refuses(429, "rate_limited")
+		login("203.0.113.1", password, "Cookie", device).is(200)
+		login("192.0.2.8", password).is(200) // a network in which she signed in
+		for range 20 {
+			login("192.0.2.9", "guess number one")
+		}
+		login("192.0.2.7", password).refuses(429, "rate_limited")
+		login("192.0.2.7", password, "Cookie", device).is(200)
 	})
 }
 

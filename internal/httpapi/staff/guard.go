@@ -19,7 +19,11 @@ import (
 	"switchboard/internal/text"
 )
 
-const sessionCookie = "sb_session"
+const (
+	sessionCookie = "sb_session"
+	// deviceCookie proves an earlier sign-in in this browser, so that others' guesses don't lock it out.
+	deviceCookie = "sb_device"
+)
 
 type (
 	principalKey struct{}
@@ -160,7 +164,17 @@ func (a *API) keyed(route string) func(huma.Context, func(huma.Context)) {
 // client is where a request comes from.
 func (a *API) client(ctx context.Context) staff.Client {
 	r := request(ctx)
-	return staff.Client{IP: a.ClientIP(r), UserAgent: r.UserAgent()}
+	c := staff.Client{IP: a.ClientIP(r), UserAgent: r.UserAgent()}
+	if device, err := r.Cookie(deviceCookie); err == nil {
+		c.Device = device.Value
+	}
+	return c
+}
+
+// deviceCookie lives as long as browsers let it and is sent to sign-ins only.
+func (a *API) deviceCookie(device string) *http.Cookie {
+	return &http.Cookie{Name: deviceCookie, Value: device, Path: base + "/login", MaxAge: 400 * 24 * 3600, HttpOnly: true,
+		SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(a.PublicURL, "https:")}
 }
 
 // staffCookie carries the session. SameSite=Lax keeps other sites' posts out; X-CSRF-Token does the rest.

@@ -82,6 +82,7 @@ func newWorld(t *testing.T, db *store.DB) *world {
 	files := &file.Service{Write: store.Writer[file.Tx](db), Rows: db, Blobs: blobs,
 		Links: file.Links{Base: "http://files.test", Key: []byte("a key for links")}}
 	w.staff = staff.New(store.Writer[staff.Tx](db), db, staff.NewPasswords(), publicURL)
+	w.staff.KnowDevices([]byte("a key for devices"))
 	w.setup = &setup.Service{Write: store.Writer[setup.Tx](db), Template: db.TemplateByID, PublicURL: publicURL, WidgetURL: "http://widget.test", Sandbox: true,
 		File: files.Get, OpenFile: files.OpenByID,
 		Account: func(ctx context.Context, org message.OrgID, id message.ChannelID) (channel.Account, channel.Connector, error) {
