@@ -33,14 +33,12 @@ const (
 type Advice struct {
 	// Agent is the sentence under the message in the console: what happened and what to do.
 	Agent string
-	// Waiting replaces Agent while the message is still in the outbox; empty where nothing is tried again.
+	// Waiting replaces Agent while the message is still in the outbox and the sender tries again by itself,
+	// with back-off; empty where it never does (ER-1).
 	Waiting string
 	// Admin says how to mend it.
 	Admin string
 }
-
-// Retried: while the message is in the outbox the sender tries again by itself, with back-off (ER-1).
-func (a Advice) Retried() bool { return a.Waiting != "" }
 
 var catalogue = map[DeliveryCode]Advice{
 	ServiceUnreachable: {"The channel's provider could not be reached. Send it again later.", "The channel's provider can't be reached. We keep trying.", "Check the provider's status page and this server's network."},

@@ -257,3 +257,18 @@ func TestSMSPicturesByCarrier(t *testing.T) {
 		t.Errorf("more than the carrier takes: %+v", e.Receipt)
 	}
 }
+
+// A phone out of reach says nothing against its number.
+func TestSMSToAPhoneOutOfReach(t *testing.T) {
+	w := newWorld(t)
+	p := w.phone(w.sms)
+	if status := w.call(http.MethodPatch, "/phones/"+p.ID, map[string]any{"state": "unreachable"}, nil); status != http.StatusOK {
+		t.Fatalf("the phone: %d", status)
+	}
+	if _, err := w.send(w.sms, w.outbound(w.sms, p, message.Content{Text: "Hi"})); err != nil {
+		t.Fatal(err)
+	}
+	if f := w.next().Receipt.Failure; f == nil || f.Code != string(fault.CantSendNow) || f.ProviderCode != "30003" {
+		t.Errorf("got %+v", f)
+	}
+}

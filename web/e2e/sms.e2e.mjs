@@ -82,9 +82,16 @@ story('SMS: a number does what its country allows, and a large picture is made t
 	const question = unique('Have you sand?');
 	await phone.write(question);
 	await agent.accept(question);
-	await agent.page.getByLabel('Attach files').setInputFiles(photograph());
+	const send = agent.page.getByRole('button', { name: 'Send', exact: true });
+	const withPhotograph = async (text) => {
+		await agent.field.fill(text);
+		await agent.page.getByLabel('Attach files').setInputFiles(photograph());
+		await seen(agent.page.getByRole('button', { name: 'Remove sand.png' }));
+		await until('the picture is uploaded', () => send.isEnabled());
+		await send.click();
+	};
 	const answer = unique('This one.');
-	await agent.write(answer);
+	await withPhotograph(answer);
 	await agent.became(answer, 'Delivered');
 	const [, got] = await phone.messages();
 	assert.equal(got.content.file.type, 'image/jpeg');
@@ -101,8 +108,7 @@ story('SMS: a number does what its country allows, and a large picture is made t
 	await page.getByRole('switch', { name: 'Registered with the carriers (10DLC)' }).uncheck();
 	await page.getByRole('button', { name: 'Save' }).click();
 	await until('it is saved', async () => (await it.api('GET', `/channels/${phone.channel.id}`)).settings?.ten_dlc_registered !== 'yes');
-	await agent.page.getByLabel('Attach files').setInputFiles(photograph());
-	await agent.write(unique('And that one.'));
+	await withPhotograph(unique('And that one.'));
 	await seen(agent.page.getByText(/isn.t registered with the carriers/));
 
 	// Abroad nothing goes at all.
