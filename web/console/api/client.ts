@@ -39,6 +39,10 @@ interface Options {
 	version?: number;
 	idempotencyKey?: string;
 	signal?: AbortSignal;
+	/** The request outlives its page. */
+	keepalive?: boolean;
+	/** A body that is no JSON, such as a file's text. */
+	raw?: { text: string; type: string };
 	/** A request without a session, such as the log-in itself. */
 	anonymous?: boolean;
 }
@@ -56,6 +60,7 @@ export function path(base: string, query: Query = {}): string {
 async function request<T>(method: string, address: string, options: Options = {}): Promise<T> {
 	const headers = new Headers({ Accept: 'application/json' });
 	if (options.body !== undefined) headers.set('Content-Type', 'application/json');
+	if (options.raw) headers.set('Content-Type', options.raw.type);
 	if (method !== 'GET' && csrf) headers.set('X-CSRF-Token', csrf);
 	if (options.version !== undefined) headers.set('If-Match', `"${options.version}"`);
 	if (options.idempotencyKey) headers.set('Idempotency-Key', options.idempotencyKey);
@@ -65,7 +70,8 @@ async function request<T>(method: string, address: string, options: Options = {}
 			method,
 			headers,
 			credentials: 'same-origin',
-			body: options.body === undefined ? undefined : JSON.stringify(options.body),
+			body: options.raw?.text ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
+			keepalive: options.keepalive,
 			signal: options.signal
 		});
 	} catch (cause) {
@@ -92,7 +98,9 @@ async function refusal(status: number, body: string, headers: { get(name: string
 export const api = {
 	get: <T>(address: string, query?: Query, signal?: AbortSignal) => request<T>('GET', path(address, query), { signal }),
 	post: <T>(address: string, body: unknown = {}, options: Options = {}) => request<T>('POST', address, { ...options, body }),
-	put: <T>(address: string, body: unknown) => request<T>('PUT', address, { body }),
+	put: <T>(address: string, body: unknown, options: Options = {}) => request<T>('PUT', address, { ...options, body }),
+	/** Posts a file's text as it is. */
+	postText: <T>(address: string, text: string, type: string) => request<T>('POST', address, { raw: { text, type } }),
 	patch: <T>(address: string, body: unknown, version: number) => request<T>('PATCH', address, { body, version }),
 	delete: (address: string, version?: number) => request<void>('DELETE', address, { version })
 };

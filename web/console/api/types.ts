@@ -11,6 +11,8 @@ export interface CustomerRef {
 	name: string;
 	address?: string;
 	picture?: string;
+	/** The customer's language, where it is known; on conversations. */
+	locale?: string;
 }
 export interface Ref {
 	id: string;
@@ -69,6 +71,7 @@ export interface Content {
 	template?: { id: string; name: string; language: string; header?: string[]; body?: string[] };
 	buttons?: Option[];
 	unsupported?: string;
+	mentions?: Ref[];
 	event?: EventContent;
 	referral?: string;
 }
@@ -162,6 +165,8 @@ export interface Conversation {
 	last_seq: number;
 	read_seq: number;
 	unread: number;
+	/** What the asking user has begun here. */
+	draft?: { mode: 'reply' | 'note'; preview: string; files?: number; version: number };
 	last_activity_at: string;
 	window_expires_at?: string;
 	blocked?: { code: string; text: string };
@@ -313,7 +318,71 @@ export interface QuickText {
 	shortcut: string;
 	text: string;
 	language?: string;
+	folder?: string;
+	queues: string[];
+	/** How often it was sent, by everybody. */
+	uses: number;
 	version: number;
+}
+/** A quick text as one user may use it in one conversation. */
+export interface QuickSuggestion {
+	id: string;
+	name: string;
+	shortcut: string;
+	/** Its beginning. */
+	text: string;
+	language?: string;
+	folder?: string;
+	favourite: boolean;
+	uses: number;
+	fits: boolean;
+	segments?: number;
+}
+export interface Draft {
+	conversation_id: string;
+	mode: 'reply' | 'note';
+	text: string;
+	reply_to?: string;
+	files: FileRef[];
+	device?: string;
+	version: number;
+}
+export interface Drafts {
+	conversation_id: string;
+	items: Draft[];
+	version?: number;
+}
+export interface Notification {
+	id: string;
+	type: 'mention';
+	conversation_id: string;
+	entry_seq: number;
+	entry_id?: string;
+	actor: Ref;
+	/** A mention gives no right to read. */
+	readable: boolean;
+	customer?: string;
+	preview?: string;
+	created_at: string;
+	read_at?: string;
+}
+export interface RowProblem {
+	row: number;
+	field?: string;
+	code: string;
+	message: string;
+}
+/** What an import did, or would do. */
+export interface ImportAnswer {
+	applied: boolean;
+	rows: number;
+	made: number;
+	changed: number;
+	same: number;
+	refused: number;
+	problems: RowProblem[];
+	preview: { row: number; action: 'made' | 'changed' | 'same' | 'refused'; cells: Record<string, string> }[];
+	links?: { name: string; email: string; link?: string; mailed?: boolean }[];
 }
 export interface Template {
 	id: string;
@@ -331,8 +400,12 @@ export interface Page<T> {
 	items: T[];
 	next_cursor?: string;
 }
-/** What POST …/messages takes. */
+/** What POST …/messages and …/notes take. */
 export interface OutgoingMessage {
+	/** The draft it came from goes with it. */
+	draft_version?: number;
+	quick_texts?: string[];
+	mentions?: string[];
 	text?: string;
 	file_id?: string;
 	template?: { id: string; body: string[]; header: string[] };

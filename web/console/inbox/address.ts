@@ -20,6 +20,8 @@ export function queryOf(params: URLSearchParams): ListQuery {
 
 /** The address of a conversation (or of none) with the filters kept. */
 export function address(id: string): string {
-	const text = router.query.toString();
+	const query = new URLSearchParams(router.query);
+	query.delete('entry'); // of the conversation that is left
+	const text = query.toString();
 	return `/inbox${id ? `/${id}` : ''}${text ? `?${text}` : ''}`;
 }

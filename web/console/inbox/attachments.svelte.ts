@@ -17,7 +17,8 @@ export interface Attachment {
 	canRetry?: boolean;
 	asLink: boolean;
 	file?: FileRef;
-	source: File;
+	/** Absent when it was uploaded on another device. */
+	source?: File;
 	stop: AbortController;
 }
 
@@ -57,7 +58,7 @@ export class AttachmentTray {
 
 	async upload(key: string): Promise<void> {
 		const item = this.items.find((a) => a.key === key);
-		if (!item || (item.problem && !item.canRetry)) return;
+		if (!item?.source || (item.problem && !item.canRetry)) return;
 		item.problem = undefined;
 		item.canRetry = false;
 		try {
@@ -69,10 +70,25 @@ export class AttachmentTray {
 		}
 	}
 
+	/** What is uploaded already, as a draft keeps it. */
+	get files(): FileRef[] {
+		return this.items.flatMap((a) => (a.file ? [a.file] : []));
+	}
+
+	/** restore shows a draft's files, and keeps what is here of them. */
+	restore(files: FileRef[]): void {
+		for (const item of [...this.items]) if (!item.file || !files.some((f) => f.id === item.file?.id)) this.remove(item.key);
+		for (const file of files) {
+			if (this.items.some((a) => a.file?.id === file.id)) continue;
+			const { problem, asLink } = check(this.rules(), file);
+			this.items.push({ key: crypto.randomUUID(), name: file.name, size: file.size, preview: file.type.startsWith('image/') ? file.url : undefined, progress: 1, problem, asLink, file, stop: new AbortController() });
+		}
+	}
+
 	remove(key: string): void {
 		const item = this.items.find((a) => a.key === key);
 		item?.stop.abort();
-		if (item?.preview) URL.revokeObjectURL(item.preview);
+		if (item?.preview?.startsWith('blob:')) URL.revokeObjectURL(item.preview);
 		this.items = this.items.filter((a) => a.key !== key);
 	}
 

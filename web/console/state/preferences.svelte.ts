@@ -7,13 +7,15 @@ interface Values {
 	notices: boolean;
 	/** Single-letter keys (WCAG 2.1.4: they can be switched off). */
 	letters: boolean;
+	/** Enter sends, and Shift+Enter makes a new line; otherwise Ctrl+Enter sends. */
+	enterSends: boolean;
 	listWidth: number;
 	context: boolean;
 	folded: string[];
 }
 
 const KEY = 'switchboard.preferences';
-const defaults: Values = { theme: 'system', density: 'comfortable', sound: true, notices: false, letters: true, listWidth: 320, context: true, folded: [] };
+const defaults: Values = { theme: 'system', density: 'comfortable', sound: true, notices: false, letters: true, enterSends: true, listWidth: 320, context: true, folded: [] };
 
 function stored(): Partial<Values> {
 	try {
