@@ -124,7 +124,10 @@ class DraftBook {
 		const here = this.held.get(key);
 		if (!here?.other) return;
 		if (!take) return this.keep(key, { ...here, other: undefined });
-		this.adopt(key, here.other);
+		// What it replaces may be on the server by now: the choice goes there at once.
+		const version = Math.max(here.version, here.other.version);
+		this.adopt(key, { ...here.other, version }, true);
+		void this.save(key);
 	}
 
 	private take(all: Drafts): void {
@@ -135,22 +138,23 @@ class DraftBook {
 			const busy = here.dirty || this.saving.has(key);
 			if (!there) {
 				if (here.version > 0) this.settled.set(`${all.conversation_id} ${here.version}`, true);
-				// Sent or taken back elsewhere; what is being typed here goes on.
+				// Sent or taken back elsewhere: what stands here is that text, unless somebody went on with it.
 				if (busy || here.version === 0 || (all.version ?? Infinity) < here.version) continue;
-				if (this.typing === key) this.keep(key, { ...here, version: 0, other: undefined });
+				if (here.other) this.keep(key, { ...here, version: 0, other: undefined });
 				else this.adopt(key, undefined);
 			} else if (there.version > here.version) {
 				if (there.device === this.device) this.keep(key, { ...here, version: there.version });
+				else if (there.text === here.text && !busy) this.keep(key, { ...here, version: there.version, other: undefined });
 				else if (busy || (this.typing === key && !isEmpty(here))) this.keep(key, { ...here, other: there.text === here.text ? undefined : there });
 				else this.adopt(key, there);
 			}
 		}
 	}
 
-	private adopt(key: string, draft: Draft | undefined): void {
+	private adopt(key: string, draft: Draft | undefined, dirty = false): void {
 		const turn = (this.held.get(key)?.turn ?? 0) + 1;
 		clearTimeout(this.timers.get(key));
-		this.keep(key, draft ? { text: draft.text, replyTo: draft.reply_to, files: draft.files, version: draft.version, dirty: false, turn } : { ...nothing, turn });
+		this.keep(key, draft ? { text: draft.text, replyTo: draft.reply_to, files: draft.files, version: draft.version, dirty, turn } : { ...nothing, turn });
 	}
 
 	private keep(key: string, value: Held): void {
