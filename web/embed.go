@@ -1,4 +1,4 @@
-// Package web carries the built web apps (console, widget, phone page) inside the binary. It only
+// Package web carries the built web apps (console, widget, phone page, gallery) inside the binary. It only
 // holds files: which address serves what, headers and caching are httpapi's matter. The sources beside
 // it are built by `make build`; without that, dist holds nothing but .keep.
 package web
@@ -11,7 +11,7 @@ import (
 //go:embed all:dist
 var dist embed.FS
 
-// Files is the root of the built apps: console/, widget/ and phone/, each with an index.html and
+// Files is the root of the built apps: console/, widget/, phone/ and gallery/, each with an index.html and
 // content-hashed files below assets/.
 func Files() fs.FS {
 	sub, err := fs.Sub(dist, "dist")
@@ -21,7 +21,7 @@ func Files() fs.FS {
 	return sub
 }
 
-// Built reports whether the app ("console", "widget", "phone") was built into this binary, so that
+// Built reports whether the app ("console", "widget", "phone", "gallery") was built into this binary, so that
 // the server can say `make build` where it was not.
 func Built(app string) bool {
 	_, err := fs.Stat(Files(), app+"/index.html")

@@ -333,7 +333,8 @@ func (a *App) readyChannel(ctx context.Context, c resource.Channel, deployments 
 func (a *App) demoGuide(w io.Writer) {
 	fmt.Fprintf(w, "\n  Console   %s   (sign in as %s, password %s)\n", a.config.PublicURL, people[2].email, a.demoPassword(people[2]))
 	fmt.Fprintf(w, "  Set-up    the same page as %s, password %s\n", people[0].email, a.demoPassword(people[0]))
-	fmt.Fprintf(w, "  Phones    %s/sandbox   (be the customer)\n\n", a.config.PublicURL)
+	fmt.Fprintf(w, "  Phones    %s/sandbox   (be the customer)\n", a.config.PublicURL)
+	fmt.Fprintf(w, "  Kit       %s/ui   (what the pages are made of)\n\n", a.config.PublicURL)
 }
 
 // pastStart is how long ago the sample conversations were.

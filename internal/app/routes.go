@@ -36,7 +36,7 @@ func (a *App) routes(staffAPI *staffapi.API, customerAPI *customerapi.API, hooks
 		Log: a.log,
 	}
 	if a.config.demo {
-		surface.Metrics = a.metricsHandler()
+		surface.Metrics, surface.Gallery = a.metricsHandler(), true
 	}
 	if a.sandbox != nil {
 		surface.SandboxProviders, surface.SandboxAPI = a.sandbox.Handler(), a.ownPages(a.sandboxDoor(staffAPI))

@@ -127,6 +127,13 @@ func (s Surface) consolePolicy(h http.Header) {
 	h.Set("Referrer-Policy", "same-origin")
 }
 
+// galleryPolicy is the console's, but for the frame in which the gallery shows itself as on a phone.
+func (s Surface) galleryPolicy(h http.Header) {
+	s.consolePolicy(h)
+	h.Set("Content-Security-Policy", strings.Replace(h.Get("Content-Security-Policy"), "frame-ancestors 'none'", "frame-ancestors 'self'", 1))
+	h.Set("X-Frame-Options", "SAMEORIGIN")
+}
+
 // widget serves the script for any page, and the frame for the pages of its deployment.
 func (s Surface) widget() http.Handler {
 	app := newApp(s.Apps, "widget", "", func(http.Header) {})

@@ -27,7 +27,10 @@ type Surface struct {
 	Health, Ready    http.HandlerFunc
 	Metrics          http.Handler // on the main listener in a demo only
 
-	// Apps is the built web apps: console/, widget/, phone/.
+	// Gallery shows the kit of the web apps at /ui/, for who builds on it: in a demo only.
+	Gallery bool
+
+	// Apps is the built web apps: console/, widget/, phone/, gallery/.
 	Apps fs.FS
 	// FrameAncestors is the CSP source list of pages that may hold a deployment's widget.
 	FrameAncestors func(ctx context.Context, orgKey, deployment string) string
@@ -65,6 +68,10 @@ func (s Surface) Handler() http.Handler {
 		mount("/sandbox/", http.StripPrefix("/sandbox", newApp(s.Apps, "phone", "index.html", s.consolePolicy)))
 		mux.Handle("GET /sandbox", http.RedirectHandler("/sandbox/", http.StatusFound))
 	}
+	if s.Gallery {
+		mount("/ui/", http.StripPrefix("/ui", newApp(s.Apps, "gallery", "index.html", s.galleryPolicy)))
+		mux.Handle("GET /ui", http.RedirectHandler("/ui/", http.StatusFound))
+	}
 	mount("/widget/", http.StripPrefix("/widget", s.widget()))
 	mount("/", newApp(s.Apps, "console", "index.html", s.consolePolicy))
 	return bodies(trace.Handler(s.observe(mux)), bodyPatience)
@@ -90,7 +97,7 @@ func (s Surface) observe(next http.Handler) http.Handler {
 func surfaceOf(path string) string {
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	switch first {
-	case "api", "iamessage", "embeddedservice", "eventrouter", "hooks", "files", "sandbox", "widget":
+	case "api", "iamessage", "embeddedservice", "eventrouter", "hooks", "files", "sandbox", "widget", "ui":
 		return first
 	}
 	return "console"
