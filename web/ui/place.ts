@@ -4,7 +4,7 @@ export interface Placing {
 	/** Which edge is shared with the anchor; logical, so right-to-left mirrors. */
 	align?: 'start' | 'end' | 'centre';
 	gap?: number;
-	/** At least as wide as the anchor, as a list of choices is. */
+	/** As wide as the anchor, as a list of choices is; never too narrow to read. */
 	match?: boolean;
 }
 interface Box {
@@ -41,7 +41,7 @@ export function spot(at: Box, own: Size, window: Size, rtl: boolean, { align = '
 export function place(anchor: Element, floating: HTMLElement, placing: Placing = {}): void {
 	const at = anchor.getBoundingClientRect();
 	floating.style.maxHeight = '';
-	if (placing.match) floating.style.minWidth = `${at.width}px`;
+	if (placing.match) floating.style.width = `${Math.max(at.width, 200)}px`;
 	const own = { width: floating.offsetWidth, height: floating.offsetHeight };
 	const { top, left, room } = spot(at, own, { width: document.documentElement.clientWidth, height: innerHeight }, getComputedStyle(anchor).direction === 'rtl', placing);
 	if (own.height > room) floating.style.maxHeight = `${room}px`;
