@@ -48,7 +48,7 @@ story('nothing is wider than a phone, in either direction', async () => {
 			await open(page, path, query);
 			const wide = await page.evaluate(() => {
 				const width = document.documentElement.clientWidth;
-				const clipped = (element) => element.closest('.scroll, .visually-hidden, [popover]') !== null;
+				const clipped = (element) => element.closest('.scroll, .truncate, .visually-hidden, [popover]') !== null;
 				const out = [...document.querySelectorAll('main *')].filter((element) => {
 					const box = element.getBoundingClientRect();
 					return box.width > 0 && (box.right > width + 1 || box.left < -1) && !clipped(element);
