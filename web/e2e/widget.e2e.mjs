@@ -1,6 +1,7 @@
 // The widget on a customer's page: what it keeps and when, drafts, languages, networks that hold streams
 // back, and what the page hears.
 import assert from 'node:assert/strict';
+import { paper } from './files.mjs';
 import { count, gone, seen, stage, unique, until } from './harness.mjs';
 import { Agent, Visitor } from './people.mjs';
 
@@ -103,6 +104,8 @@ story('the page hears what happens, once each', async () => {
 	await customer.frame.getByRole('button', { name: 'More' }).click();
 	await customer.frame.getByRole('menuitem', { name: 'End conversation' }).click();
 	await customer.frame.getByRole('button', { name: 'End it' }).click();
+	await customer.frame.getByRole('button', { name: 'Close' }).click();
+	await hears('WindowClosed');
 	await until('the session has ended', async () => (await heard('SessionStatusUpdate')).some((one) => JSON.stringify(one.detail).includes('Ended')));
 
 	const elsewhere = await it.page();
@@ -174,6 +177,22 @@ story('a draft survives a reload, and goes with its message or the customer', as
 	await customer.open();
 	await introduce(customer, 'Somebody else');
 	assert.equal(await customer.field.inputValue(), '');
+});
+
+story('a file on its way is taken back, and what was written behind it goes', async () => {
+	const customer = await (await Visitor.arrive(it)).open();
+	await introduce(customer);
+	await customer.page.route(/\/conversation\/[^/]+\/file$/, () => {}); // never answered
+	await customer.page.locator('iframe').contentFrame().locator('input[type=file]').setInputFiles(paper());
+	await customer.frame.getByRole('button', { name: 'Send', exact: true }).click();
+	const cancel = customer.frame.getByRole('button', { name: 'Cancel sending label.pdf' });
+	await seen(cancel);
+	const text = unique('Never mind the paper.');
+	await customer.write(text);
+	await cancel.click();
+	await seen(customer.said(text).getByText('Sent'));
+	await gone(cancel);
+	assert.deepEqual((await kept(customer.page)).keys.filter((key) => key.startsWith('outbox')), []);
 });
 
 story('it speaks the page’s language, and Arabic from right to left', async () => {

@@ -49,7 +49,8 @@ export type ToPage =
 	| { type: 'unread'; count: number; label: string }
 	| { type: 'hours'; within: boolean }
 	| { type: 'event'; name: string; detail: unknown }
-	| { type: 'minimise' }
+	/** The window is put away; closed when what was said in it is over. */
+	| { type: 'minimise'; closed: boolean }
 	| { type: 'cleared' };
 
 /** envelope wraps a message so that the other side knows it for ours. */

@@ -99,7 +99,7 @@ export class PageApi {
 				this.clearings.push(done);
 				this.tell();
 				this.surface!.say({ type: 'clear' });
-				this.minimise();
+				this.minimise(true);
 			});
 		}
 	};
@@ -156,7 +156,7 @@ export class PageApi {
 				announce('onEmbeddedMessagingInitError', { reason });
 			},
 			hours: (within) => this.hours(within),
-			minimise: () => this.minimise(),
+			minimise: (closed) => this.minimise(closed),
 			cleared: () => this.clearings.splice(0).forEach((done) => done()),
 			event: announce
 		});
@@ -196,10 +196,10 @@ export class PageApi {
 		announce('onEmbeddedMessagingWindowMaximized');
 	}
 
-	private minimise() {
+	private minimise(closed = false) {
 		if (!this.surface!.isOpen) return;
 		this.surface!.minimise();
-		announce('onEmbeddedMessagingWindowMinimized');
+		announce(closed ? 'onEmbeddedMessagingWindowClosed' : 'onEmbeddedMessagingWindowMinimized');
 	}
 
 	private store(storage: PageSettings['storage']) {

@@ -10,7 +10,7 @@ export interface SurfaceOwner {
 	ready(ready: Ready): void;
 	failed(reason: string): void;
 	hours(within: boolean): void;
-	minimise(): void;
+	minimise(closed: boolean): void;
 	cleared(): void;
 	event(name: string, detail: unknown): void;
 }
@@ -141,7 +141,7 @@ export class Surface {
 			case 'hours':
 				return owner.hours(message.within);
 			case 'minimise':
-				return owner.minimise();
+				return owner.minimise(message.closed);
 			case 'cleared':
 				return owner.cleared();
 			case 'event':

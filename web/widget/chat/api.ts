@@ -135,7 +135,7 @@ export class Api extends Door {
 	}
 
 	/** upload posts a file by XMLHttpRequest, which alone tells how far it is (0–1). */
-	upload(token: string, conversation: string, body: unknown, file: Blob, name: string, progress: (share: number) => void): Promise<void> {
+	upload(token: string, conversation: string, body: unknown, file: Blob, name: string, progress: (share: number) => void, signal: AbortSignal): Promise<void> {
 		const form = new FormData();
 		form.append('messageEntry', new Blob([JSON.stringify(body)], { type: 'application/json' }));
 		form.append('fileData', file, name);
@@ -144,6 +144,7 @@ export class Api extends Door {
 			request.open('POST', `${this.account.base}${root}/conversation/${conversation}/file`);
 			request.setRequestHeader('Authorization', `Bearer ${token}`);
 			request.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total);
+			signal.addEventListener('abort', () => request.abort());
 			request.onerror = request.onabort = () => reject(new Unreachable());
 			request.onload = () => {
 				if (request.status >= 200 && request.status < 300) return resolve();

@@ -102,3 +102,12 @@ test('no component says anything that is not in the files', () => {
 	for (const file of components) look(parse(readFileSync(new URL(file, folder), 'utf8'), { modern: true }).fragment, file);
 	assert.deepEqual(found, []);
 });
+
+test('every word is used', async () => {
+	const sources = [folder, new URL('./', import.meta.url)].flatMap((place) =>
+		readdirSync(place).filter((name) => /\.(svelte|ts)$/.test(name) && !name.endsWith('.test.ts')).map((name) => readFileSync(new URL(name, place), 'utf8'))
+	).join('\n');
+	const names = Object.keys(await wordsIn('en'));
+	const unused = names.filter((name) => !plural.test(name) && !name.startsWith('field_') && !new RegExp(`['"\`]${name}['"\`]`).test(sources));
+	assert.deepEqual(unused, []);
+});

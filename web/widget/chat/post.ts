@@ -25,7 +25,8 @@ export async function send(
 	item: Pending,
 	beside: Beside,
 	files: FileStore,
-	progress: (share: number) => void
+	progress: (share: number) => void,
+	signal: AbortSignal
 ): Promise<boolean> {
 	const body = api.messageBody(bodyOf(item), beside);
 	if (!item.file) {
@@ -34,7 +35,7 @@ export async function send(
 	}
 	const bytes = await files.get(item.id);
 	if (!bytes) return false;
-	await api.upload(token, conversation, body, bytes, item.file.name, progress);
+	await api.upload(token, conversation, body, bytes, item.file.name, progress, signal);
 	await files.remove(item.id);
 	return true;
 }

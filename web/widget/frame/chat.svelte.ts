@@ -59,8 +59,8 @@ export class Chat {
 		this.link.event('onEmbeddedMessageLinkClicked', { link: url, url });
 	}
 
-	/** leave hands the window back to the page. */
+	/** leave hands the window back to the page, for good when the conversation has ended. */
 	leave() {
-		this.link.say({ type: 'minimise' });
+		this.link.say({ type: 'minimise', closed: this.ended });
 	}
 }

@@ -46,6 +46,8 @@ export class Outgoing {
 	private attempts = 0;
 	private toldTyping = 0;
 	private stopTyping: ReturnType<typeof setTimeout> | undefined;
+	/** The message on its way, and what stops it. */
+	private sending: { id: string; stop: AbortController } | undefined;
 	/** Pre-chat values of the session that the next message begins. */
 	private fresh: Record<string, string> | undefined;
 
@@ -109,7 +111,9 @@ export class Outgoing {
 		this.kick();
 	}
 
+	/** discard drops a message; one whose file is on its way is stopped. */
 	discard(id: string) {
+		if (this.sending?.id === id) this.sending.stop.abort();
 		this.outbox.remove(id);
 		void this.files.remove(id);
 		this.sync();
@@ -178,13 +182,18 @@ export class Outgoing {
 		if (wait !== undefined) return { kind: 'later', afterMs: wait };
 		const token = this.session.token;
 		const beside = { attributes: item.session, autoResponse: this.around.page().autoResponse };
+		const stop = new AbortController();
+		this.sending = { id: item.id, stop };
 		try {
-			const whole = await send(this.api, token, this.session.talk!.id, item, beside, this.files, (share) => this.uploaded(item.id, share));
+			const whole = await send(this.api, token, this.session.talk!.id, item, beside, this.files, (share) => this.uploaded(item.id, share), stop.signal);
 			if (!whole) return { kind: 'refused', reason: 'file_gone' };
 		} catch (error) {
+			// Taken back by the customer: what is behind it goes at once.
+			if (stop.signal.aborted) return { kind: 'later', afterMs: 0 };
 			const meaning = meaningOf(error, ++this.attempts);
 			return typeof meaning === 'object' ? meaning : this.see(meaning, item, token);
 		} finally {
+			this.sending = undefined;
 			this.uploaded(item.id, undefined);
 		}
 		this.attempts = 0;
