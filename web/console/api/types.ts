@@ -411,3 +411,34 @@ export interface OutgoingMessage {
 	template?: { id: string; body: string[]; header: string[] };
 	reply_to?: string;
 }
+/** A limit and how much of it is used; allowed is -1 without a limit, 0 when it isn't known. */
+export interface Allowance {
+	used: number;
+	allowed: number;
+	source: 'usual' | 'set' | 'provider';
+	free_at?: string;
+}
+/** How a provider sees a channel's number, with its business account's limits. */
+export interface ChannelStanding {
+	display_name?: string;
+	status?: string;
+	verified: boolean;
+	quality?: string;
+	throughput?: string;
+	read_at?: string;
+	problem?: string;
+	daily: Allowance;
+	numbers: Allowance;
+	templates: Allowance;
+}
+/** What customers see about the business, and what may be written there. */
+export interface BusinessProfile {
+	about: string;
+	address: string;
+	description: string;
+	email: string;
+	websites: string[];
+	vertical: string;
+	picture_url?: string;
+	rules: { about_max: number; description_max: number; websites_max: number; verticals: string[]; picture_min_pixels: number; picture_max_bytes: number };
+}

@@ -1,4 +1,6 @@
 // The set-up's words in English, in the set-up's chunk.
+import { enBusiness } from './en.business.ts';
+
 export const enSetup = {
 	title: 'Set-up',
 	'group.channels': 'Channels',
@@ -122,6 +124,7 @@ export const enSetup = {
 	'consent.explicitly_opted_in': 'Explicit: the customer said yes',
 	'consent.doubly_opted_in': 'Double: the customer said yes and confirmed',
 
+	...enBusiness,
 	'number.title': 'What this number may do',
 	'number.kind': 'Kind',
 	'number.kind.long_code': 'Long code',
