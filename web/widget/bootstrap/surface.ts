@@ -33,6 +33,7 @@ span { position: absolute; top: -4px; inset-inline-end: -4px; min-width: 22px; h
  background: #c62828; color: #fff; border: 2px solid var(--ground); font: 600 12px/18px system-ui, sans-serif; text-align: center; }
 span:empty { display: none; }
 @media (prefers-reduced-motion: reduce) { button { transition: none; } button:hover { transform: none; } }
+@media (forced-colors: active) { button, span { border: 2px solid; } }
 @media print { button { display: none; } }
 `;
 
@@ -66,7 +67,7 @@ export class Surface {
 		// A frame that this page may not hold loads too, as the browser's own page: then nobody speaks.
 		this.frame.onload = () => setTimeout(() => this.heard || owner.failed('The widget did not load. Is the origin of this page on the allowlist of the deployment?'), silenceMs);
 		// The frame comes first in the order of focus: the launcher closes what stands before it.
-		Object.assign(this.frame.style, { border: '0', position: 'fixed', zIndex: '2147483001', visibility: 'hidden', opacity: '0', colorScheme: 'normal' });
+		Object.assign(this.frame.style, { border: matchMedia('(forced-colors: active)').matches ? '2px solid' : '0', boxSizing: 'border-box', position: 'fixed', zIndex: '2147483001', visibility: 'hidden', opacity: '0', colorScheme: 'normal' });
 		addEventListener('message', (event) => {
 			if (event.source !== this.frame.contentWindow || event.origin !== this.origin) return;
 			const message = opened<ToPage>(event.data);
