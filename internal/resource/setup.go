@@ -82,8 +82,9 @@ type Allowance struct {
 
 // ChannelRouting says where a channel's work goes. Everyone is RT-18: every online agent is offered it.
 type ChannelRouting struct {
-	Mode  string          `json:"mode" enum:"everyone,queue,none"`
-	Queue message.QueueID `json:"queue_id,omitempty"`
+	Mode  string          `json:"mode" enum:"everyone,queue,agent,none"`
+	Queue message.QueueID `json:"queue_id,omitempty" doc:"with agent: where work goes that the agent is not there for, declines or has no room for; without one it waits for the agent"`
+	Agent message.UserID  `json:"agent_id,omitempty" doc:"with agent: who alone is asked"`
 	// LastAgentMinutes: a customer who comes back within it is offered to the last agent first (RT-5). 0 is off.
 	LastAgentMinutes int `json:"last_agent_minutes,omitempty"`
 }

@@ -3,6 +3,7 @@ package routing_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -312,6 +313,61 @@ func TestWhatWaitsUnroutedIsRoutedOnceTheChannelIs(t *testing.T) {
 		if now := h.session(s); now.Queue != q {
 			t.Errorf("the session is in %s", now.Queue)
 		}
+	})
+}
+
+// RT-5: a channel routes to one agent; where the agent is not there, or doesn't take it, its queue does.
+func TestChannelOfOneAgent(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		q := h.queue("Sales", routing.ConfigurationSpec{})
+		grace, alan := h.agent("Grace", online, 1), h.agent("Alan", online, 5, q)
+		web := h.channel(resource.ChannelRouting{Mode: "agent", Agent: grace.ID, Queue: q})
+		h.accept(grace, h.offered(h.customer(web, "1"), grace)[0])
+		h.status(grace, "On Break")
+		away := h.customer(web, "2")
+		h.accept(alan, h.offered(away, alan)[0])
+		if kinds, reasons := h.decisions(away); kinds[0] != "fallback" || reasons[0] != "Grace is not online." {
+			t.Errorf("decided %q because %q", kinds, reasons)
+		}
+		h.status(grace, online)
+		full := h.customer(web, "3")
+		h.explained(full, "Grace is at capacity")
+
+		// Without a queue it waits for the agent; with one again, it moves on.
+		alone := func(r resource.ChannelRouting) {
+			h.must(h.channels.ChangeChannel(t.Context(), h.org, web, 0, func(spec *setup.ChannelSpec) error {
+				spec.Routing = &r
+				return nil
+			}))
+			h.runJob(routing.JobChannelRouted, web.String(), h.offers.ChannelRouted)
+		}
+		h.status(grace, "Offline")
+		h.offered(full, alan)
+		alone(resource.ChannelRouting{Mode: "agent", Agent: grace.ID})
+		waits := h.customer(web, "4")
+		h.explained(waits, "Grace is not online, and only this agent is asked")
+
+		// Changed routing moves what waits, and takes back what is offered; what was handed over stays.
+		ada := h.agent("Ada", online, 5)
+		handed := h.customer(web, "5")
+		h.must(h.gives(handed, alan))
+		support := h.queue("Support", routing.ConfigurationSpec{})
+		h.agent("Eve", "Offline", 5, support)
+		h.must(h.transfer(h.session(handed), alan, into(support), ""))
+		alone(toEveryone)
+		for _, s := range []conversation.Session{full, waits} {
+			h.until("offered to Ada", func() bool {
+				return slices.ContainsFunc(h.open(s), func(o routing.Offer) bool { return o.Agent == ada.ID })
+			})
+		}
+		if now := h.session(handed); now.Queue != support || len(h.open(handed)) != 0 {
+			t.Errorf("what was handed over went to %v", now.Queue)
+		}
+		err := h.channels.ChangeChannel(t.Context(), h.org, web, 0, func(spec *setup.ChannelSpec) error {
+			spec.Routing = &resource.ChannelRouting{Mode: "agent", Agent: message.NewID[message.UserID]()}
+			return nil
+		})
+		wantCode(t, err, fault.Unprocessable)
 	})
 }
 

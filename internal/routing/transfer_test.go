@@ -43,6 +43,17 @@ func (h *house) with(ch message.ChannelID, who string, a agent) conversation.Ses
 	return h.session(s)
 }
 
+// gives gives a waiting session to an agent, whoever it is offered to.
+func (h *house) gives(s conversation.Session, a agent) error {
+	return h.db.Write(h.t.Context(), h.org, func(tx *store.Tx) error {
+		c, err := tx.Conversation(s.Conversation)
+		if err != nil {
+			return err
+		}
+		return conversation.Accept(tx, &c, a)
+	})
+}
+
 func (h *house) load(a agent) (used int) {
 	h.t.Helper()
 	h.write(func(tx *store.Tx) (err error) {

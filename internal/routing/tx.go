@@ -42,8 +42,10 @@ type Tx interface {
 	SessionConversation(s message.SessionID) (message.ConversationID, error)
 	// AssignedSessions are the active sessions of an agent, and those they are handing over.
 	AssignedSessions(a message.UserID) ([]message.SessionID, error)
-	// UnroutedSessions of a channel wait, and routing does not know of them.
+	// UnroutedSessions of a channel wait where its routing put them, or nowhere; UnroutedSession asks about
+	// one, and locks its work.
 	UnroutedSessions(c message.ChannelID) ([]message.SessionID, error)
+	UnroutedSession(s message.SessionID) (bool, error)
 
 	// StatusNamed finds a presence status by its name or id.
 	StatusNamed(nameOrID string) (Status, error)

@@ -3,15 +3,19 @@ package routing
 import (
 	"context"
 	"errors"
+	"time"
 
 	"switchboard/internal/conversation"
 	"switchboard/internal/job"
 	"switchboard/internal/message"
 )
 
-// JobChannelRouted brings what waits on a channel to routing, once the channel says where its work
-// goes (CH-22); the key is the channel's id.
+// JobChannelRouted brings what waits on a channel to where the channel says that its work goes now (CH-22,
+// RT-5); the key is the channel's id. What was handed over, or overflowed, stays where it is.
 const JobChannelRouted = "channel.routed"
+
+// lookAgainAfter is longer than any transaction takes.
+const lookAgainAfter = 15 * time.Second
 
 // ChannelRouted is the handler of JobChannelRouted: routes one session in each transaction.
 func (s *Service) ChannelRouted(ctx context.Context, j job.Job) error {
@@ -24,6 +28,10 @@ func (s *Service) ChannelRouted(ctx context.Context, j job.Job) error {
 		sessions, err = tx.UnroutedSessions(channel)
 		return err
 	})
+	if err == nil && j.Payload == "" {
+		// Who read the old routing a moment ago may not have committed yet.
+		err = s.Write(ctx, j.Org, func(tx Tx) error { return tx.SetJob(JobChannelRouted, j.Key, tx.Now().Add(lookAgainAfter), "again") })
+	}
 	for _, session := range sessions {
 		if err == nil {
 			err = s.routeOne(ctx, j.Org, session)
@@ -42,9 +50,20 @@ func (s *Service) routeOne(ctx context.Context, org message.OrgID, session messa
 		if err != nil || c.Session.ID != session || c.Session.Status != conversation.Waiting {
 			return err
 		}
-		if _, _, routed, err := tx.WorkVersion(session); err != nil || routed {
+		moves, err := tx.UnroutedSession(session)
+		if err != nil || !moves {
 			return err
 		}
+		open, err := tx.OpenOffers(session)
+		if err != nil {
+			return err
+		}
+		for _, o := range open { // the new route asks again
+			if err := tx.CloseOffer(o, OfferWithdrawn, ""); err != nil {
+				return err
+			}
+		}
+		c.Session.Queue = message.QueueID{}
 		if err := tx.Work(&c.Session, conversation.WorkChange{State: conversation.WorkWaiting}); err != nil {
 			return err
 		}

@@ -157,7 +157,8 @@ func (s *Service) ChangeChannel(ctx context.Context, org message.OrgID, id messa
 		if err := s.askStanding(tx, &c); err != nil {
 			return err
 		}
-		if before.Routing.Mode == "none" && c.Routing.Mode != "none" {
+		was := before.Routing
+		if was.Mode != c.Routing.Mode || was.Queue != c.Routing.Queue || was.Agent != c.Routing.Agent {
 			if err := tx.SetJob(routing.JobChannelRouted, id.String(), tx.Now(), ""); err != nil {
 				return err
 			}
@@ -209,10 +210,17 @@ func (s *Service) fill(c *Channel, kind Kind, spec ChannelSpec) error {
 	if spec.Routing != nil {
 		c.Routing = *spec.Routing
 	}
-	if c.Routing.Mode != "queue" {
-		c.Routing.Queue = message.QueueID{}
-	} else if c.Routing.Queue.IsZero() {
-		return fault.Invalid("routing.queue_id", "Say which queue.")
+	switch r := &c.Routing; r.Mode {
+	case "queue":
+		if r.Agent = (message.UserID{}); r.Queue.IsZero() {
+			return fault.Invalid("routing.queue_id", "Say which queue.")
+		}
+	case "agent":
+		if r.Agent.IsZero() {
+			return fault.Invalid("routing.agent_id", "Say which agent.")
+		}
+	default:
+		r.Queue, r.Agent = message.QueueID{}, message.UserID{}
 	}
 	if n := c.Routing.LastAgentMinutes; n < 0 || n > 60*24*365 {
 		return fault.Invalid("routing.last_agent_minutes", "Say a number of minutes up to a year.")
@@ -317,6 +325,17 @@ func checkPlace(tx Tx, c *Channel) error {
 			return fault.Invalid("routing.queue_id", "There is no such queue.")
 		} else if err != nil {
 			return err
+		}
+	}
+	if !c.Routing.Agent.IsZero() {
+		r, err := tx.RecipientAgent(c.Routing.Agent, string(c.Type))
+		switch {
+		case fault.CodeOf(err) == fault.NotFound:
+			return fault.Invalid("routing.agent_id", "There is no such user.")
+		case err != nil:
+			return err
+		case !r.Accepts:
+			return fault.Invalid("routing.agent_id", "%s may not accept work.", r.Name)
 		}
 	}
 	if !c.Active || c.Address == "" {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"switchboard/internal/channel"
+	"switchboard/internal/conversation"
 	"switchboard/internal/fault"
 	"switchboard/internal/file"
 	"switchboard/internal/message"
@@ -71,6 +72,8 @@ type Tx interface {
 	// DeleteChannel refuses with fault.InUse what conversations, deployments or templates refer to.
 	DeleteChannel(id message.ChannelID) error
 	ChannelChanged(id message.ChannelID) error
+	// RecipientAgent is an active user as somebody to route work to. fault.NotFound when there is none.
+	RecipientAgent(id message.UserID, channelType string) (conversation.Recipient, error)
 	SetJob(kind, key string, due time.Time, payload string) error
 
 	DeploymentSetup(id message.DeploymentID) (Deployment, error)

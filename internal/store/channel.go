@@ -24,7 +24,7 @@ func (tx *Tx) ChannelSetup(id message.ChannelID) (c setup.Channel, err error) {
 	if err := must(found, err, "channel"); err != nil {
 		return c, err
 	}
-	c.Routing.Mode, c.Routing.LastAgentMinutes = where.Mode, where.LastAgentMinutes
+	where.fill(&c.Routing)
 	if secrets == "" {
 		return c, nil
 	}
@@ -47,7 +47,11 @@ func (tx *Tx) sealSecrets(c *setup.Channel) []byte {
 }
 
 func routingColumn(r resource.ChannelRouting) string {
-	return asJSON(channelRouting{Mode: r.Mode, LastAgentMinutes: r.LastAgentMinutes})
+	return asJSON(channelRouting{Mode: r.Mode, Agent: r.Agent, LastAgentMinutes: r.LastAgentMinutes})
+}
+
+func (c channelRouting) fill(r *resource.ChannelRouting) {
+	r.Mode, r.Agent, r.LastAgentMinutes = c.Mode, c.Agent, c.LastAgentMinutes
 }
 
 // InsertChannel adds one.
@@ -99,7 +103,7 @@ func (tx *Tx) scanChannel(r row, c *resource.Channel) error {
 		envelope{tx, &sealed}, &c.RequiredConsent, jsonColumn{&where}, &c.Routing.Queue, &c.CreatedAt, &c.Version); err != nil {
 		return err
 	}
-	c.Routing.Mode, c.Routing.LastAgentMinutes = where.Mode, where.LastAgentMinutes
+	where.fill(&c.Routing)
 	if sealed == "" {
 		return nil
 	}

@@ -138,11 +138,36 @@ func (tx *Tx) AssignedSessions(a message.UserID) ([]message.SessionID, error) {
 		"SELECT id FROM session WHERE org_id = $1 AND agent_id = $2 AND status IN ('active', 'waiting') AND latest ORDER BY id", tx.org, a)
 }
 
-// UnroutedSessions of a channel wait, and routing does not know of them; the longest waiting first.
+// UnroutedSession reports whether a waiting session is nowhere, or where its channel's routing put it and
+// would not any more.
+func (tx *Tx) UnroutedSession(s message.SessionID) (bool, error) {
+	var byChannel bool
+	var channel message.ChannelID
+	var queue message.QueueID
+	var direct message.UserID
+	found, err := one(tx, []any{&byChannel, &channel, &queue, &direct}, "SELECT by_channel, channel_id, queue_id, direct_agent_id FROM work_item WHERE org_id = $1 AND session_id = $2"+
+		tx.db.dialect.forUpdate, tx.org, s)
+	if err != nil || !found || !byChannel {
+		return err == nil && !found, err
+	}
+	now, to, err := tx.routingOf(channel, "")
+	there := false
+	switch now.Mode {
+	case routingEveryone:
+		there = queue.IsZero() && direct.IsZero()
+	case "queue":
+		there = queue == to && direct.IsZero()
+	case "agent": // asked, or fallen back
+		there = direct == now.Agent || direct.IsZero() && queue == to && !to.IsZero()
+	}
+	return !there, err
+}
+
+// UnroutedSessions of a channel wait where its routing put them, or nowhere; the longest waiting first.
 func (tx *Tx) UnroutedSessions(c message.ChannelID) ([]message.SessionID, error) {
 	return list(tx, func(r row, id *message.SessionID) error { return r.Scan(id) },
 		`SELECT s.id FROM session s WHERE s.org_id = $1 AND s.status = 'waiting' AND s.channel_id = $2
- AND NOT EXISTS (SELECT 1 FROM work_item w WHERE w.org_id = s.org_id AND w.session_id = s.id) ORDER BY s.waiting_since, s.id`, tx.org, c)
+ AND NOT EXISTS (SELECT 1 FROM work_item w WHERE w.org_id = s.org_id AND w.session_id = s.id AND NOT w.by_channel) ORDER BY s.waiting_since, s.id`, tx.org, c)
 }
 
 // RoutingHead is the feed's newest number.

@@ -240,7 +240,7 @@ export interface Channel extends ChannelRef {
 	settings?: Record<string, string>;
 	secrets_set?: string[];
 	required_consent: string;
-	routing: { mode: 'everyone' | 'queue' | 'none'; queue_id?: string; last_agent_minutes?: number };
+	routing: { mode: 'everyone' | 'queue' | 'agent' | 'none'; queue_id?: string; agent_id?: string; last_agent_minutes?: number };
 	capabilities: Capabilities;
 	/** Of text-message channels. */
 	number?: ChannelNumber;
