@@ -174,6 +174,7 @@ func (a *App) wire() {
 		nodeLost: presence.NodeLost, noteAgain: a.hub.NoteAgain, sweepFiles: a.files.Sweep,
 	}, a.log)
 	handlers := conversation.EndTimers(store.Writer[conversation.TimerTx](a.db))
+	handlers[conversation.JobUnreachable] = conversation.Unreachable(store.Writer[conversation.FailTx](a.db))
 	handlers[inbound.JobMedia] = media.Fetch
 	handlers[routing.JobConnectionLost] = presence.ConnectionLost
 	handlers[routing.JobReroute] = presence.Reroute

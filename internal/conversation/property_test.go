@@ -32,6 +32,8 @@ type life struct {
 	session message.SessionID // the latest
 	status  conversation.Status
 	agent   message.UserID
+	pending bool // handed over, not accepted
+	queue   message.QueueID
 	staffs  int // messages of the session by staff, and by the customer
 	theirs  int
 	begun   int // sessions
@@ -43,11 +45,14 @@ func TestWhateverHappensInAConversation(t *testing.T) {
 	h := newHouse(t, storetest.SQLite(t))
 	staff := []conversation.Staff{h.agent("Grace", "online"), h.agent("Alan", "online"), h.agent("Ada", "online")}
 	staff[2].Supervisor = true
+	queue := message.NewID[message.QueueID]()
+	h.exec("INSERT INTO queue (org_id, id, name, overflow_after, version) VALUES ($1, $2, 'Second line', 0, 1)", h.org, queue)
+	h.exec("INSERT INTO queue_member (org_id, queue_id, user_id) VALUES ($1, $2, $3)", h.org, queue, staff[0].ID)
 	n := 0
 	rapid.Check(t, func(r *rapid.T) {
 		n++
 		h.exec("DELETE FROM job") // what the last one left
-		l := &life{house: h, r: r, staff: staff, on: map[message.UserID]bool{}, kind: rapid.SampledFrom([]string{"web", "sms"}).Draw(r, "channel"), who: fmt.Sprintf("+1555%07d", n)}
+		l := &life{house: h, r: r, staff: staff, queue: queue, on: map[message.UserID]bool{}, kind: rapid.SampledFrom([]string{"web", "sms"}).Draw(r, "channel"), who: fmt.Sprintf("+1555%07d", n)}
 		if l.ch = h.sms; l.kind == "web" {
 			l.ch = h.web
 		}
@@ -59,14 +64,14 @@ func TestWhateverHappensInAConversation(t *testing.T) {
 		steps := map[string]func(){
 			"customer writes": l.customerWrites, "routing gives it": l.accept, "routing takes it back": l.giveBack, "agent sets it aside": l.setAside,
 			"agent ends it": l.end, "customer ends it": l.customerEnds, "agent writes": l.write, "agent notes": l.note, "agent begins one": l.open,
-			"time passes": l.timers, "agent comes or goes": l.presence,
+			"time passes": l.timers, "agent comes or goes": l.presence, "agent hands over": l.handOver, "agent takes it back": l.withdraw,
 		}
 		names := make([]string, 0, len(steps))
 		for name := range steps {
 			names = append(names, name)
 		}
 		slices.Sort(names)
-		names = append(names, "customer writes", "routing gives it") // or little happens
+		names = append(names, "customer writes", "routing gives it", "agent hands over") // or little happens
 		for _, name := range rapid.SliceOfN(rapid.SampledFrom(names), 5, 25).Draw(r, "steps") {
 			steps[name]()
 			l.check(name)
@@ -124,7 +129,45 @@ func (l *life) accept() {
 	by := l.someone()
 	err := l.with(l.id, func(tx *store.Tx, c *conversation.Conversation) error { return conversation.Accept(tx, c, by) })
 	if l.want(err, l.moves(conversation.Active, conversation.Accepted)) {
-		l.status, l.agent = conversation.Active, by.ID
+		l.status, l.agent, l.pending = conversation.Active, by.ID, false
+	}
+}
+
+func (l *life) transfers() *conversation.Transfers {
+	return &conversation.Transfers{Write: store.Writer[conversation.TransferTx](l.db)}
+}
+
+// handOver to a queue: whoever has it stays.
+func (l *life) handOver() {
+	by := l.someone()
+	err := l.transfers().Begin(l.t.Context(), l.org, by, l.id, l.session, conversation.Destination{Type: conversation.ToQueue, Queue: l.queue}, "please")
+	want := l.may(by)
+	switch {
+	case want != "":
+	case l.pending:
+		want = fault.TransferPending
+	default:
+		want = l.moves(conversation.Waiting, conversation.GivenBack)
+	}
+	if l.want(err, want) {
+		l.status, l.pending = conversation.Waiting, true
+	}
+}
+
+func (l *life) withdraw() {
+	by := l.someone()
+	err := l.transfers().Withdraw(l.t.Context(), l.org, by, l.id, l.session)
+	want := fault.Code("")
+	switch {
+	case !l.pending:
+		want = fault.NoTransfer
+	case !by.Supervisor && by.ID != l.agent:
+		want = fault.NotAssigned
+	case !l.on[l.agent]:
+		want = fault.UnlawfulState
+	}
+	if l.want(err, want) {
+		l.status, l.pending = conversation.Active, false
 	}
 }
 
@@ -160,7 +203,7 @@ func (l *life) end() {
 	}
 	_, err := l.talk.EndSession(l.t.Context(), l.org, by, l.id, l.session, "done")
 	if l.want(err, l.may(by)) {
-		l.status = conversation.Ended
+		l.status, l.pending = conversation.Ended, false
 	}
 }
 
@@ -169,7 +212,7 @@ func (l *life) customerEnds() {
 		return conversation.End(tx, c, conversation.CustomerEnded, "customer", conversation.Staff{}, "")
 	})
 	if l.want(err, l.moves(conversation.Ended, conversation.CustomerEnded)) {
-		l.status = conversation.Ended
+		l.status, l.pending = conversation.Ended, false
 	}
 }
 
@@ -235,6 +278,9 @@ func (l *life) check(step string) {
 	if s.ID != l.session || s.Status != l.status || s.Agent != l.agent || s.AgentMessages != l.staffs || s.CustomerMessages != l.theirs {
 		l.r.Fatalf("after %q the session %s is %s with %v, %d and %d messages; want %s %s with %v, %d and %d",
 			step, s.ID, s.Status, s.Agent, s.AgentMessages, s.CustomerMessages, l.session, l.status, l.agent, l.staffs, l.theirs)
+	}
+	if (s.Transfer != nil) != l.pending {
+		l.r.Fatalf("after %q the transfer is %+v, want one: %v", step, s.Transfer, l.pending)
 	}
 	var want []string
 	if l.begun > 0 {

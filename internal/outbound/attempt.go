@@ -215,8 +215,22 @@ func fail(tx Tx, row Row, e *conversation.Entry, code, detail string) error {
 		if err := tx.LogDeliveryError(row.Channel, row.Conversation, row.Entry, code, detail); err != nil {
 			return err
 		}
+		if err := unreachable(tx, e); err != nil {
+			return err
+		}
 	}
 	return tx.DeleteOutbox(row.ID)
+}
+
+// unreachable has a session looked at whose message failed because nobody is at the address.
+func unreachable(tx interface {
+	Now() time.Time
+	SetJob(kind, key string, due time.Time, payload string) error
+}, e *conversation.Entry) error {
+	if !conversation.Hopeless(e.ErrorCode) {
+		return nil
+	}
+	return tx.SetJob(conversation.JobUnreachable, e.Session.String(), tx.Now(), e.ErrorCode)
 }
 
 // run makes the call and settles its end. It returns until when the whole channel must pause, or zero.
@@ -377,6 +391,8 @@ func (a attempt) unknown(tx Tx, e *conversation.Entry, d *fault.Delivery, detail
 
 // Apply settles an entry by a receipt; the caller saves the entry. A failure leaves a line in the log.
 func Apply(tx interface {
+	Now() time.Time
+	SetJob(kind, key string, due time.Time, payload string) error
 	LogDeliveryError(c message.ChannelID, conv message.ConversationID, entry message.EntryID, code, detail string) error
 }, c message.ChannelID, e *conversation.Entry, r Receipt) error {
 	failed := e.Status == message.StatusFailed
@@ -384,5 +400,8 @@ func Apply(tx interface {
 		return nil
 	}
 	e.ErrorCode, e.ErrorDetail = r.Code, r.Detail
+	if err := unreachable(tx, e); err != nil {
+		return err
+	}
 	return tx.LogDeliveryError(c, e.Conversation, e.ID, r.Code, r.Detail)
 }

@@ -56,6 +56,7 @@ type Tx interface {
 	EndAttempt(entry message.EntryID, n int, at time.Time, outcome, code, detail string) error
 	LogDeliveryError(c message.ChannelID, conv message.ConversationID, entry message.EntryID, code, detail string) error
 
+	SetJob(kind, key string, due time.Time, payload string) error
 	Entry(id message.EntryID) (conversation.Entry, error)
 	SaveEntry(e *conversation.Entry) error
 	Policy(c message.ConversationID) (consent.Facts, error)

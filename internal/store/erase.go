@@ -169,3 +169,31 @@ func (tx *Tx) headWithout(c *conversation.Conversation, gone *conversation.Sessi
 	return tx.exec("UPDATE conversation SET session_id = $3, last_entry = $4, last_preview_env = $5, version = version + 1 WHERE org_id = $1 AND id = $2",
 		tx.org, c.ID, latest, head, tx.seal(c.Customer, strings.TrimSpace(content.Preview(previewMax))))
 }
+
+// SessionBefore is the session of a conversation that came before the one with a number.
+func (tx *Tx) SessionBefore(c message.ConversationID, number int64) (s conversation.Session, err error) {
+	var told sessionTold
+	found, err := one(tx, sessionDest(tx, &s, &told), "SELECT "+sessionColumns+" FROM session s WHERE s.org_id = $1 AND s.conversation_id = $2 AND s.number < $3 ORDER BY s.number DESC LIMIT 1",
+		tx.org, c, number)
+	if err != nil || !found {
+		return conversation.Session{}, err
+	}
+	return s, told.read(&s)
+}
+
+// FoldSession moves the entries of a session to an earlier one and removes its row.
+func (tx *Tx) FoldSession(c *conversation.Conversation, from, to *conversation.Session) error {
+	for _, step := range []struct {
+		statement string
+		args      []any
+	}{
+		{"UPDATE entry SET session_id = $4 WHERE org_id = $1 AND conversation_id = $2 AND session_id = $3", []any{tx.org, c.ID, from.ID, to.ID}},
+		{"DELETE FROM session WHERE org_id = $1 AND id = $2", []any{tx.org, from.ID}},
+		{"UPDATE session SET latest = $3 WHERE org_id = $1 AND id = $2", []any{tx.org, to.ID, true}},
+	} {
+		if err := tx.exec(step.statement, step.args...); err != nil {
+			return err
+		}
+	}
+	return tx.Change(Change{Type: feed.SessionDeleted, Conversation: c.ID, Session: from.ID, Agent: from.Agent, Customer: from.Customer})
+}
