@@ -5,8 +5,9 @@ const read = () => ({ path: location.pathname, query: new URLSearchParams(locati
 
 class Router {
 	private at = $state.raw(read());
-	/** Asked before leaving a page with changes that are not saved. */
-	guard: (() => boolean) | undefined;
+	/** Asked before leaving a page with changes that are not saved: whether one may go at once. Who says no
+	 *  may go later, by what it is given. */
+	guard: ((leave: () => void) => boolean) | undefined;
 
 	get path(): string {
 		return this.at.path;
@@ -20,7 +21,16 @@ class Router {
 	}
 
 	start(): () => void {
-		const pop = () => (this.at = read());
+		const pop = () => {
+			const there = location.pathname + location.search;
+			if (location.pathname !== this.path && this.guard && !this.guard(() => this.go(there))) {
+				// The browser has gone already: back to where the changes are.
+				const query = this.query.toString();
+				history.pushState(null, '', this.path + (query ? `?${query}` : ''));
+				return;
+			}
+			this.at = read();
+		};
 		window.addEventListener('popstate', pop);
 		document.addEventListener('click', this.click);
 		return () => {
@@ -31,7 +41,7 @@ class Router {
 
 	go(address: string, options: { replace?: boolean } = {}): void {
 		if (address === location.pathname + location.search) return;
-		if (new URL(address, location.origin).pathname !== location.pathname && this.guard && !this.guard()) return;
+		if (new URL(address, location.origin).pathname !== location.pathname && this.guard && !this.guard(() => this.go(address, options))) return;
 		history[options.replace ? 'replaceState' : 'pushState'](null, '', address);
 		this.at = read();
 	}
