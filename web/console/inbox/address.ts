@@ -1,6 +1,6 @@
 // The inbox's address: the open conversation in the path, the list's filters in the query.
-import { router } from '../router.svelte.ts';
 import type { ListQuery, Scope, Sort } from '../state/list.svelte.ts';
+import { panes } from './panes.svelte.ts';
 
 export function queryOf(params: URLSearchParams): ListQuery {
 	const scope = params.get('scope');
@@ -19,9 +19,4 @@ export function queryOf(params: URLSearchParams): ListQuery {
 }
 
 /** The address of a conversation (or of none) with the filters kept. */
-export function address(id: string): string {
-	const query = new URLSearchParams(router.query);
-	query.delete('entry'); // of the conversation that is left
-	const text = query.toString();
-	return `/inbox${id ? `/${id}` : ''}${text ? `?${text}` : ''}`;
-}
+export const address = (id: string): string => panes.address(id);

@@ -19,6 +19,8 @@ export class OpenConversation {
 	problem = $state('');
 	hasOlder = $state(false);
 	loadingOlder = $state(false);
+	/** At work: of several that are shown, the one that keys act on and the address names. */
+	active = $state(true);
 	/** Where the reader stood when it was opened: the unread marker stands after it. */
 	openedAt = $state(0);
 	private byId = new Map<string, Entry>();

@@ -10,12 +10,13 @@ interface Values {
 	/** Enter sends, and Shift+Enter makes a new line; otherwise Ctrl+Enter sends. */
 	enterSends: boolean;
 	listWidth: number;
+	contextWidth: number;
 	context: boolean;
 	folded: string[];
 }
 
 const KEY = 'switchboard.preferences';
-const defaults: Values = { theme: 'system', density: 'comfortable', sound: true, notices: false, letters: true, enterSends: true, listWidth: 320, context: true, folded: [] };
+const defaults: Values = { theme: 'system', density: 'comfortable', sound: true, notices: false, letters: true, enterSends: true, listWidth: 320, contextWidth: 320, context: true, folded: [] };
 
 function stored(): Partial<Values> {
 	try {

@@ -1,0 +1,113 @@
+// The console's shell: panes and their widths, addresses and the way back, keys, what follows a person.
+import assert from 'node:assert/strict';
+import { count, gone, seen, stage, until } from './harness.mjs';
+import { Agent } from './people.mjs';
+
+const { it, story } = stage();
+const shots = process.env.E2E_SHOTS;
+const shoot = async (page, name) => shots && (await page.screenshot({ path: `${shots}/shell-${name}.png` }));
+
+/** Conversations that the administrator can open; customers begin what is missing. */
+async function conversations(n) {
+	const all = async () => (await it.api('GET', '/conversations?scope=all')).items;
+	for (let i = (await all()).length; i < n; i++) {
+		const phone = await it.sandbox('POST', `/channels/${it.channel('sms').id}/phones`, {});
+		for (const text of ['Hello?', 'Is the Fern in stock?', 'In green, please.']) await it.sandbox('POST', `/phones/${phone.id}/messages`, { text });
+	}
+	return (await until(`${n} conversations`, async () => ((await all()).length >= n ? all() : undefined))).slice(0, n).map((one) => one.id);
+}
+
+story('what is wide stays as wide as it was made, and details can be put away', async () => {
+	const agent = await Agent.logIn(it, it.user('admin'));
+	const [id] = await conversations(1);
+	await agent.page.goto(`${it.ready.url}/inbox/${id}?scope=all`);
+	await seen(agent.log);
+	const list = agent.page.getByRole('separator', { name: 'Width of the list' });
+	const details = agent.page.getByRole('separator', { name: 'Width of the details' });
+	await list.focus();
+	for (let i = 0; i < 3; i++) await agent.page.keyboard.press('ArrowRight');
+	await details.focus();
+	for (let i = 0; i < 2; i++) await agent.page.keyboard.press('ArrowLeft');
+	const widths = async () => [await list.getAttribute('aria-valuenow'), await details.getAttribute('aria-valuenow')].join();
+	assert.equal(await widths(), '368,352');
+	await agent.page.reload();
+	await seen(details);
+	assert.equal(await widths(), '368,352');
+	await shoot(agent.page, 'wide');
+	await agent.page.getByRole('button', { name: 'Details', exact: true }).click();
+	await gone(details);
+	await agent.page.reload();
+	await seen(agent.log);
+	assert.equal(await details.count(), 0);
+	await agent.page.getByRole('button', { name: 'Details', exact: true }).click();
+	await seen(details);
+});
+
+story('two conversations side by side, by keys and by address', async () => {
+	const agent = await Agent.logIn(it, it.user('admin'), { viewport: { width: 1920, height: 1000 } });
+	const [one, two] = await conversations(2);
+	await agent.page.goto(`${it.ready.url}/inbox/${one}?scope=all`);
+	await seen(agent.log);
+	await agent.page.getByRole('button', { name: 'Another conversation beside this one' }).click();
+	await seen(agent.page.getByText('Pick a conversation for this place'));
+	await agent.page.locator(`a[href*="/inbox/${two}"]`).first().click();
+	await count(agent.log, 2);
+	await until('the address names both', () => agent.page.url().includes(`/inbox/${two}?`) && agent.page.url().includes(`panes=${one},${two}`));
+	await shoot(agent.page, 'panes-light');
+	await agent.page.keyboard.press('[');
+	await until('the first is at work', () => new URL(agent.page.url()).pathname === `/inbox/${one}`);
+	await agent.page.reload();
+	await count(agent.log, 2);
+	await agent.page.emulateMedia({ colorScheme: 'dark' });
+	await shoot(agent.page, 'panes-dark');
+	await agent.log.first().focus();
+	await agent.page.keyboard.press('w');
+	await count(agent.log, 1);
+	assert.equal(new URL(agent.page.url()).pathname, `/inbox/${two}`);
+	// The way back opens what was closed.
+	await agent.page.goBack();
+	await count(agent.log, 2);
+});
+
+story('on a phone there is one pane at a time, and back is back', async () => {
+	const agent = await Agent.logIn(it, it.user('admin'), { viewport: { width: 390, height: 844 }, hasTouch: true });
+	await conversations(14);
+	await agent.page.goto(`${it.ready.url}/inbox?scope=all`);
+	await seen(agent.list);
+	const rows = agent.list.locator('a.row');
+	await seen(rows);
+	const view = agent.list.locator('.viewport');
+	await view.evaluate((e) => (e.scrollTop = 200));
+	const place = await view.evaluate((e) => e.scrollTop);
+	const row = rows.nth(4);
+	await row.click();
+	await seen(agent.log);
+	assert.ok(!(await agent.list.isVisible()));
+	await shoot(agent.page, 'phone');
+	await agent.page.getByRole('button', { name: 'Details', exact: true }).click();
+	await seen(agent.page.getByRole('region', { name: 'About this conversation' }));
+	await agent.page.goBack();
+	await gone(agent.page.getByRole('region', { name: 'About this conversation' }));
+	assert.ok(await agent.log.isVisible());
+	await agent.page.getByRole('button', { name: 'Back to the list' }).click();
+	await seen(agent.list);
+	await until('the list is where it was', async () => Math.abs((await view.evaluate((e) => e.scrollTop)) - place) < 2);
+	assert.equal(new URL(agent.page.url()).search, '?scope=all');
+	await agent.page.goForward();
+	await seen(agent.log);
+});
+
+story('a panel has an address, and going back closes it', async () => {
+	const agent = await Agent.logIn(it, it.user('admin'));
+	await agent.page.keyboard.press('?');
+	const sheet = agent.page.getByRole('dialog', { name: 'Keyboard' });
+	await seen(sheet);
+	assert.match(agent.page.url(), /panel=keys/);
+	await agent.page.goBack();
+	await gone(sheet);
+	await agent.page.goForward();
+	await seen(sheet);
+	await agent.page.keyboard.press('Escape');
+	await gone(sheet);
+	await until('the address is clean', () => !agent.page.url().includes('panel'));
+});
