@@ -179,6 +179,7 @@ func (a *App) wire() {
 	handlers[routing.JobConnectionLost] = presence.ConnectionLost
 	handlers[routing.JobReroute] = presence.Reroute
 	handlers[routing.JobChannelRouted] = presence.ChannelRouted
+	handlers[store.JobSearchRebuild] = a.db.RebuildSearch
 	handlers[channel.JobStanding] = a.setup.StandingJob
 	a.runner = job.NewRunner(a.db, store.Writer[job.Tx](a.db), handlers, a.keeper.jobs, a.log)
 

@@ -17,6 +17,7 @@ const (
 	heartbeatEvery = 2 * time.Second
 	nodeDeadAfter  = 5 * time.Second
 	sweepEvery     = 10 * time.Minute
+	foldEvery      = 3 * time.Second
 	feedLife       = 7 * 24 * time.Hour
 )
 
@@ -62,6 +63,7 @@ func (k *keeper) Start() {
 		k.deliver,
 		every(heartbeatEvery, k.heartbeat),
 		every(sweepEvery, k.sweep),
+		every(foldEvery, k.foldSearch),
 	} {
 		k.done.Add(1)
 		go func() {
@@ -169,6 +171,13 @@ func (k *keeper) heartbeat(ctx context.Context) {
 		if err := k.hooks.nodeLost(ctx, org, users); err != nil && ctx.Err() == nil {
 			k.log.Error("connections of a dead node are still there", "org", org, "err", err)
 		}
+	}
+}
+
+// foldSearch keeps the tail of the search index short.
+func (k *keeper) foldSearch(ctx context.Context) {
+	if err := k.db.FoldSearch(ctx); err != nil && ctx.Err() == nil {
+		k.log.Error("folding the search index failed", "err", err)
 	}
 }
 

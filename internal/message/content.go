@@ -1,6 +1,7 @@
 package message
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -170,6 +171,33 @@ func (c Content) Preview(max int) string {
 	}
 	r := []rune(s)
 	return strings.TrimSpace(string(r[:max-1])) + "…"
+}
+
+// Plain is all that people read of the content, part by part: what is searched.
+func (c Content) Plain() string {
+	parts := []string{c.Text}
+	if f := c.File; f != nil && !f.Voice && !f.Sticker {
+		parts = append(parts, f.Name)
+	}
+	if l := c.Location; l != nil {
+		parts = append(parts, l.Name, l.Address)
+	}
+	for _, p := range c.Contacts {
+		parts = append(append(append(parts, p.Name, p.Org), p.Phones...), p.Emails...)
+	}
+	if c.Choice != nil {
+		parts = append(parts, c.Choice.Title)
+	}
+	for _, f := range c.Form {
+		if !f.Hidden {
+			parts = append(parts, f.Label, f.Value)
+		}
+	}
+	for _, b := range c.Buttons {
+		parts = append(parts, b.Title)
+	}
+	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
+	return strings.Join(parts, "\n")
 }
 
 // EntryKind tells messages from events and notes.

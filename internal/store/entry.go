@@ -48,7 +48,7 @@ func (tx *Tx) AppendEntry(c *conversation.Conversation, e *conversation.Entry) e
 	if err != nil {
 		return err
 	}
-	if err := tx.IndexText(c.ID, e.Content.Text); err != nil {
+	if err := tx.indexEntry(e, 0); err != nil {
 		return err
 	}
 	return tx.Change(Change{Type: "entry.created", Conversation: c.ID, Session: e.Session, EntrySeq: e.Seq, Agent: c.Session.Agent, Customer: c.Customer})
@@ -133,6 +133,9 @@ func (tx *Tx) SaveContent(e *conversation.Entry) error {
 	err := tx.exec("UPDATE entry SET content_env = $4 WHERE org_id = $1 AND conversation_id = $2 AND seq = $3 AND erased_at IS NULL",
 		tx.org, e.Conversation, e.Seq, tx.seal(e.Customer, asJSON(e.Content)))
 	if err != nil {
+		return err
+	}
+	if err := tx.indexEntry(e, docAgain); err != nil {
 		return err
 	}
 	return tx.SaveEntry(e)

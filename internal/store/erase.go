@@ -6,6 +6,7 @@ import (
 	"switchboard/internal/conversation"
 	"switchboard/internal/feed"
 	"switchboard/internal/message"
+	"switchboard/internal/search"
 )
 
 // SessionOf is a session of a conversation. The caller holds the conversation's lock.
@@ -32,7 +33,7 @@ func (tx *Tx) EraseSession(c *conversation.Conversation, s *conversation.Session
 	if err != nil {
 		return err
 	}
-	kept, err := tx.indexAgain(c)
+	kept, err := tx.filesLeft(c)
 	if err != nil {
 		return err
 	}
@@ -62,6 +63,9 @@ func (tx *Tx) EraseSession(c *conversation.Conversation, s *conversation.Session
 
 // eraseEntries leaves of a session's entries their numbers, kinds and times, and returns their files.
 func (tx *Tx) eraseEntries(c *conversation.Conversation, s *conversation.Session) (files []message.FileID, err error) {
+	if _, err := tx.holdIndex(); err != nil {
+		return nil, err
+	}
 	type line struct {
 		seq  int64
 		text string
@@ -82,6 +86,9 @@ func (tx *Tx) eraseEntries(c *conversation.Conversation, s *conversation.Session
 		if said.File != nil && !said.File.ID.IsZero() {
 			files = append(files, said.File.ID)
 		}
+		if err := tx.unindex(subject(c.ID), l.seq, search.Distinct(said.Plain())); err != nil {
+			return nil, err
+		}
 		if err := tx.exec(`UPDATE entry SET content_env = $4, author_env = NULL, error_detail = '', erased_at = $5, version = version + 1
  WHERE org_id = $1 AND conversation_id = $2 AND seq = $3`, tx.org, c.ID, l.seq, tx.seal(s.Customer, asJSON(left)), us(tx.Now())); err != nil {
 			return nil, err
@@ -93,15 +100,11 @@ func (tx *Tx) eraseEntries(c *conversation.Conversation, s *conversation.Session
 	return files, nil
 }
 
-// indexBatch is how many entries are indexed with one statement.
-const indexBatch = 100
+// entryBatch is how many entries are looked through with one statement.
+const entryBatch = 500
 
-// indexAgain finds a conversation by the words of what is left of it only, and returns the files that
-// are left.
-func (tx *Tx) indexAgain(c *conversation.Conversation) (files map[message.FileID]bool, err error) {
-	if err := tx.exec("DELETE FROM search_token WHERE org_id = $1 AND conversation_id = $2", tx.org, c.ID); err != nil {
-		return nil, err
-	}
+// filesLeft are the files of what is left of a conversation.
+func (tx *Tx) filesLeft(c *conversation.Conversation) (files map[message.FileID]bool, err error) {
 	files = map[message.FileID]bool{}
 	for after := int64(0); ; {
 		type line struct {
@@ -110,7 +113,7 @@ func (tx *Tx) indexAgain(c *conversation.Conversation) (files map[message.FileID
 		}
 		lines, err := list(tx, func(r row, l *line) error { return r.Scan(&l.seq, opened{tx, &l.text}) },
 			"SELECT seq, content_env FROM entry WHERE org_id = $1 AND conversation_id = $2 AND seq > $3 AND erased_at IS NULL ORDER BY seq LIMIT $4",
-			tx.org, c.ID, after, indexBatch)
+			tx.org, c.ID, after, entryBatch)
 		if err != nil {
 			return nil, err
 		}
@@ -122,13 +125,10 @@ func (tx *Tx) indexAgain(c *conversation.Conversation) (files map[message.FileID
 			if said.File != nil {
 				files[said.File.ID] = true
 			}
-			if err := tx.IndexText(c.ID, said.Text); err != nil {
-				return nil, err
-			}
 			after = l.seq
 		}
-		if len(lines) < indexBatch {
-			return files, tx.indexCustomer(c.Customer)
+		if len(lines) < entryBatch {
+			return files, nil
 		}
 	}
 }

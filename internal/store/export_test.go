@@ -77,3 +77,37 @@ func RenderFor(url, text string) string {
 	}
 	return renderText(text, postgresDialect.name)
 }
+
+// FoldSome makes a segment of so many documents.
+func FoldSome(tx *Tx, size int) error {
+	_, err := tx.fold(size)
+	return err
+}
+
+// IndexAnew forgets the index and makes it again in segments of so many documents, as after the
+// migration that brought it.
+func IndexAnew(tx *Tx, size int) error {
+	for _, table := range []string{"search_tail", "search_doc", "search_block", "search_segment", "search_head"} {
+		if err := tx.exec("DELETE FROM "+table+" WHERE org_id = $1", tx.org); err != nil {
+			return err
+		}
+	}
+	if err := tx.exec(`INSERT INTO search_head (org_id, next_segment, old_segment, entry_before, user_before, done, total)
+ VALUES ($1, 0, -1, (SELECT id FROM entry WHERE org_id = $1 ORDER BY id DESC LIMIT 1), (SELECT id FROM messaging_user WHERE org_id = $1 ORDER BY id DESC LIMIT 1), 0, 1)`, tx.org); err != nil {
+		return err
+	}
+	for more := true; more; {
+		var err error
+		if more, err = tx.rebuildStep(size); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// IndexRows counts the rows of the index that are left.
+func IndexRows(tx *Tx) (n int, err error) {
+	_, err = one(tx, []any{&n}, `SELECT (SELECT COUNT(*) FROM search_tail WHERE org_id = $1) + (SELECT COUNT(*) FROM search_doc WHERE org_id = $1)
+ + (SELECT COUNT(*) FROM search_block WHERE org_id = $1)`, tx.org)
+	return n, err
+}

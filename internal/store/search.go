@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/base64"
 	"regexp"
 	"slices"
 	"strconv"
@@ -13,95 +12,33 @@ import (
 	"switchboard/internal/inbox"
 	"switchboard/internal/message"
 	"switchboard/internal/resource"
+	"switchboard/internal/search"
 )
 
-const (
-	// tokensMax is how many different words of one text are found again.
-	tokensMax = 32
-	// tokenBytes of a word's HMAC are enough to tell an organisation's words apart.
-	tokenBytes = 12
-	// wordMin and wordMax bound what counts as a word, in characters; longer ones are cut.
-	wordMin, wordMax = 2, 40
-	// searchScan is how many matches one request looks through for what the viewer may see; the
-	// cursor goes on from there.
-	searchScan = 1000
-)
-
-// words are the different lower-cased words of a text, in their order.
-func words(text string) (out []string) {
-	for _, w := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
-	}) {
-		r := []rune(w)
-		if len(r) < wordMin {
-			continue
-		}
-		if w = string(r[:min(len(r), wordMax)]); !slices.Contains(out, w) {
-			out = append(out, w)
-		}
-		if len(out) == tokensMax {
-			break
-		}
-	}
-	return out
-}
-
-func (tx *Tx) tokens(text string) (out [][]byte) {
-	for _, w := range words(text) {
-		out = append(out, tx.db.sealer.Key(tx.org, "word", w)[:tokenBytes])
-	}
-	return out
-}
-
-// IndexText lets a conversation be found by the words of a text: an entry's, a customer's name. Only
-// keyed hashes of the words are kept.
-func (tx *Tx) IndexText(c message.ConversationID, text string) error {
-	tokens := tx.tokens(text)
-	if len(tokens) == 0 {
-		return nil
-	}
-	a := ids{[]any{tx.org, c}}
-	rows := make([]string, len(tokens))
-	for i, t := range tokens {
-		rows[i] = "($1, " + a.add(t) + ", $2)"
-	}
-	return tx.exec("INSERT INTO search_token (org_id, token, conversation_id) VALUES "+strings.Join(rows, ", ")+" ON CONFLICT DO NOTHING", a.args...)
-}
-
-// indexCustomer lets the conversations of a messaging user be found by their name.
-func (tx *Tx) indexCustomer(id message.CustomerID) error {
-	var name string
-	if _, err := one(tx, []any{opened{tx, &name}}, "SELECT name_env FROM messaging_user WHERE org_id = $1 AND id = $2", tx.org, id); err != nil || name == "" {
-		return err
-	}
-	own, err := list(tx, func(r row, c *message.ConversationID) error { return r.Scan(c) },
-		"SELECT id FROM conversation WHERE org_id = $1 AND user_id = $2", tx.org, id)
-	if err != nil {
-		return err
-	}
-	for _, c := range own {
-		if err := tx.IndexText(c, name); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+// peopleMax is how many messaging users a search finds by their name.
+const peopleMax = 100
 
 var (
 	sessionNumber = regexp.MustCompile(`^(?i:MS)-?(\d{1,18})$`)
 	phoneLike     = regexp.MustCompile(`^\+?[\d\s().\-/]{5,}$`)
 )
 
-// exact finds conversations by a session's number or a customer's whole address.
-func (tx *Tx) exact(text string) (found []message.ConversationID, err error) {
-	scan := func(r row, id *message.ConversationID) error { return r.Scan(id) }
-	if m := sessionNumber.FindStringSubmatch(text); m != nil {
-		n, err := strconv.ParseInt(m[1], 10, 64)
-		if err != nil {
-			return nil, nil //nolint:nilerr // no session has a number that long
-		}
-		return list(tx, scan, "SELECT conversation_id FROM session WHERE org_id = $1 AND number = $2", tx.org, n)
+// numbered finds the conversation of a session's number.
+func (tx *Tx) numbered(text string) (found []message.ConversationID, err error) {
+	m := sessionNumber.FindStringSubmatch(text)
+	if m == nil {
+		return nil, nil
 	}
+	n, err := strconv.ParseInt(m[1], 10, 64)
+	if err != nil {
+		return nil, nil //nolint:nilerr // no session has a number that long
+	}
+	return list(tx, func(r row, id *message.ConversationID) error { return r.Scan(id) },
+		"SELECT conversation_id FROM session WHERE org_id = $1 AND number = $2", tx.org, n)
+}
+
+// addressed finds messaging users by a whole address, of any kind.
+func (tx *Tx) addressed(text string) (found []message.CustomerID, err error) {
 	kind, value := message.AddressScoped, text
 	if phoneLike.MatchString(text) {
 		kind, value = message.AddressPhone, "+"+strings.Map(func(r rune) rune {
@@ -122,93 +59,262 @@ func (tx *Tx) exact(text string) (found []message.ConversationID, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if !known {
-			continue
+		if known {
+			found = append(found, customer)
 		}
-		own, err := list(tx, scan, "SELECT id FROM conversation WHERE org_id = $1 AND user_id = $2", tx.org, customer)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, own...)
 	}
 	return found, nil
 }
 
-// containing finds conversations in which all words occur, the newest conversation first, after one of them.
-func (tx *Tx) containing(text string, after message.ConversationID, limit int) ([]message.ConversationID, error) {
-	tokens := tx.tokens(text)
-	if len(tokens) == 0 {
-		return nil, nil
+// people finds messaging users by a session's number, a whole address, or the words of their name and
+// addresses.
+func (tx *Tx) people(text string) (found []message.CustomerID, err error) {
+	numbered, err := tx.numbered(text)
+	if err != nil {
+		return nil, err
 	}
-	a := ids{[]any{tx.org, limit}}
-	query := "SELECT t.conversation_id FROM search_token t"
-	where := " WHERE t.org_id = $1 AND t.token = " + a.add(tokens[0])
-	for i, token := range tokens[1:] {
-		alias := "t" + strconv.Itoa(i+1)
-		query += " JOIN search_token " + alias + " ON " + alias + ".org_id = t.org_id AND " + alias + ".conversation_id = t.conversation_id AND " +
-			alias + ".token = " + a.add(token)
+	if len(numbered) > 0 {
+		a := ids{[]any{tx.org}}
+		return list(tx, func(r row, id *message.CustomerID) error { return r.Scan(id) },
+			"SELECT user_id FROM conversation WHERE org_id = $1 AND id IN ("+in(&a, numbered)+")", a.args...)
 	}
-	if !after.IsZero() {
-		where += " AND t.conversation_id < " + a.add(after)
+	if found, err = tx.addressed(text); err != nil {
+		return nil, err
 	}
-	return list(tx, func(r row, id *message.ConversationID) error { return r.Scan(id) },
-		query+where+" ORDER BY t.conversation_id DESC LIMIT $2", a.args...)
+	words := search.Parse(text)
+	if words.Empty() {
+		return found, nil
+	}
+	l := look{tx: tx, words: words, person: true}
+	for scanned := 0; scanned < searchScan && len(found) < peopleMax; {
+		docs, err := l.next()
+		if err != nil || len(docs) == 0 {
+			return found, err
+		}
+		scanned += len(docs)
+		var wanted []message.CustomerID
+		for _, d := range docs {
+			if id := message.CustomerID(d.subject); !slices.Contains(found, id) && !slices.Contains(wanted, id) {
+				wanted = append(wanted, id)
+			}
+		}
+		texts, err := tx.personTexts(wanted)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range wanted {
+			if _, ok := words.Match(texts[id]); ok && len(found) < peopleMax {
+				found = append(found, id)
+			}
+		}
+	}
+	return found, nil
 }
 
-// search lists what matches the words, a session's number or an address exactly, as far as the viewer
-// may see it and the query's filters let it through.
+// talksOf are the conversations of a search's people; of a session's number only its own.
+func (tx *Tx) talksOf(text string) ([]message.ConversationID, error) {
+	if numbered, err := tx.numbered(text); err != nil || len(numbered) > 0 {
+		return numbered, err
+	}
+	people, err := tx.people(text)
+	if err != nil || len(people) == 0 {
+		return nil, err
+	}
+	a := ids{[]any{tx.org}}
+	return list(tx, func(r row, id *message.ConversationID) error { return r.Scan(id) },
+		"SELECT id FROM conversation WHERE org_id = $1 AND user_id IN ("+in(&a, people)+") ORDER BY last_activity_at DESC LIMIT "+strconv.Itoa(2*peopleMax), a.args...)
+}
+
+// search lists conversations by their people, and after them those in which somebody said the words, as
+// far as the viewer may see them and the query's filters let them through. Its cursor counts what was
+// shown: a list of conversations is looked for from the newest each time.
 func (v *Views) search(ctx context.Context, org message.OrgID, q inbox.Query, sight inbox.Sight) (items []resource.Conversation, next string, err error) {
-	tx := v.db.reader(ctx, org)
-	var after message.ConversationID
-	var candidates []message.ConversationID
+	skip := 0
 	if q.Cursor != "" {
-		raw, err := base64.RawURLEncoding.DecodeString(q.Cursor)
-		if err == nil {
-			err = after.Scan(raw)
-		}
-		if err != nil {
+		if skip, err = strconv.Atoi(q.Cursor); err != nil || skip < 0 {
 			return nil, "", badCursor()
 		}
-	} else if candidates, err = tx.exact(q.Q); err != nil {
-		return nil, "", asFault(err)
 	}
+	tx := v.db.reader(ctx, org)
 	items = []resource.Conversation{}
 	seen := map[message.ConversationID]bool{}
-	show := func(wanted []message.ConversationID, last *message.ConversationID) error {
+	show := func(wanted []message.ConversationID) error {
+		wanted = slices.DeleteFunc(wanted, func(id message.ConversationID) bool {
+			again := seen[id]
+			seen[id] = true
+			return again
+		})
 		rows, err := v.Rows(ctx, org, wanted, []message.UserID{sight.User})
 		if err != nil {
 			return err
 		}
 		for _, id := range wanted {
-			if last != nil {
-				*last = id
-			}
-			if r := rows[id]; r != nil && !seen[id] && q.Matches(r, sight) {
-				seen[id] = true
-				if items = append(items, r.For(sight, time.Now())); len(items) == q.Limit {
-					return nil
-				}
+			if r := rows[id]; r != nil && q.Matches(r, sight) && len(items) <= skip+q.Limit {
+				items = append(items, r.For(sight, time.Now()))
 			}
 		}
 		return nil
 	}
-	if err := show(candidates, nil); err != nil {
-		return nil, "", err
+	found, err := tx.talksOf(q.Q)
+	if err == nil {
+		err = show(found)
 	}
-	for scanned := 0; len(items) < q.Limit && scanned < searchScan; {
-		matches, err := tx.containing(q.Q, after, rowsMax)
-		if err != nil {
+	if err != nil {
+		return nil, "", asFault(err)
+	}
+	s := inbox.Search{Words: search.Parse(q.Q), Channel: q.Channel, ChannelType: q.ChannelType}
+	f := v.finder(tx, s, sight)
+	for !s.Words.Empty() && len(items) <= skip+q.Limit && f.more() {
+		if err := f.step(); err != nil {
 			return nil, "", asFault(err)
 		}
-		if err := show(matches, &after); err != nil {
-			return nil, "", err
+		var wanted []message.ConversationID
+		for _, h := range f.take() {
+			wanted = append(wanted, h.conversation)
 		}
-		if scanned += len(matches); len(matches) < rowsMax && len(items) < q.Limit {
-			return items, "", nil
+		if err := show(wanted); err != nil {
+			return nil, "", asFault(err)
 		}
 	}
-	if after.IsZero() {
-		return items, "", nil
+	if len(items) > skip+q.Limit {
+		return items[skip : skip+q.Limit], strconv.Itoa(skip + q.Limit), nil
 	}
-	return items, base64.RawURLEncoding.EncodeToString(after[:]), nil
+	return items[min(skip, len(items)):], "", nil
+}
+
+// Search finds messages and notes by their words, the newest first, and on its first page people too.
+func (v *Views) Search(ctx context.Context, org message.OrgID, viewer resource.Viewer, ask resource.SearchQuery) (out resource.Found, err error) {
+	out = resource.Found{People: []resource.Conversation{}, Items: []resource.FoundIn{}}
+	q, err := inbox.ParseSearch(ask)
+	if err != nil {
+		return out, err
+	}
+	sight, err := v.Sight(ctx, org, viewer)
+	if err != nil {
+		return out, err
+	}
+	tx := v.db.reader(ctx, org)
+	if q.Cursor == "" && q.Text != "" && q.Conversation.IsZero() {
+		if out.People, err = v.searchPeople(ctx, tx, q, sight); err != nil {
+			return out, asFault(err)
+		}
+	}
+	if q.Words.Empty() && !q.File {
+		return out, nil
+	}
+	f := v.finder(tx, q, sight)
+	if !q.Conversation.IsZero() {
+		if err := v.MayRead(ctx, org, viewer, q.Conversation); err != nil {
+			return out, err
+		}
+		f.source = &within{tx: tx, conversation: q.Conversation}
+	}
+	if err := f.source.from(q.Cursor); err != nil {
+		return out, err
+	}
+	var hits []hit
+	for len(hits) < q.Limit && f.more() {
+		if err := f.step(); err != nil {
+			return out, asFault(err)
+		}
+		hits = append(hits, f.take()...)
+	}
+	more := !f.ended
+	if len(hits) > q.Limit {
+		hits, more = hits[:q.Limit], true
+		f.lookedTo, f.goOn = hits[q.Limit-1].at, hits[q.Limit-1].after
+	}
+	if more {
+		out.NextCursor = f.goOn
+		if !f.lookedTo.IsZero() {
+			out.LookedTo = &f.lookedTo
+		}
+	}
+	if out.Items, err = v.grouped(ctx, org, hits, sight); err != nil {
+		return out, asFault(err)
+	}
+	out.Indexed, err = tx.indexed()
+	return out, asFault(err)
+}
+
+// peopleShown is how many people stand above the messages.
+const peopleShown = 8
+
+func (v *Views) searchPeople(ctx context.Context, tx *Tx, q inbox.Search, sight inbox.Sight) ([]resource.Conversation, error) {
+	out := []resource.Conversation{}
+	found, err := tx.talksOf(q.Text)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := v.Rows(ctx, tx.org, found, []message.UserID{sight.User})
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range found {
+		r := rows[id]
+		if r == nil || !sight.MayRead(r.Reach) || !q.Channel.IsZero() && q.Channel != r.Head.Channel || q.ChannelType != "" && q.ChannelType != r.Head.ChannelType {
+			continue
+		}
+		if !q.Queue.IsZero() && q.Queue != r.Head.Session.Queue {
+			continue
+		}
+		if out = append(out, r.For(sight, time.Now())); len(out) == peopleShown {
+			break
+		}
+	}
+	return out, nil
+}
+
+// grouped puts hits under their conversations, for who may read them.
+func (v *Views) grouped(ctx context.Context, org message.OrgID, hits []hit, sight inbox.Sight) ([]resource.FoundIn, error) {
+	out := []resource.FoundIn{}
+	var order []message.ConversationID
+	of := map[message.ConversationID][]resource.Hit{}
+	for _, h := range hits {
+		if of[h.conversation] == nil {
+			order = append(order, h.conversation)
+		}
+		of[h.conversation] = append(of[h.conversation], h.shown)
+	}
+	rows, err := v.Rows(ctx, org, order, nil)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range order {
+		r := rows[id]
+		if r == nil || !sight.MayRead(r.Reach) {
+			continue
+		}
+		c := resource.FoundConversation{ID: id, Customer: r.Conversation.Customer, Channel: r.Conversation.Channel}
+		if r.Conversation.Session != nil {
+			c.Number = r.Conversation.Session.Number
+		}
+		for i := range of[id] {
+			if a := &of[id][i].Author; a.Type == message.AuthorCustomer && a.Name == "" {
+				a.Name = c.Customer.Name
+			}
+		}
+		out = append(out, resource.FoundIn{Conversation: c, Hits: of[id]})
+	}
+	return out, nil
+}
+
+// indexed is how much of what was there before the index is in it; nil for all.
+func (tx *Tx) indexed() (*float64, error) {
+	var entry, user message.RowID
+	var done, total int64
+	_, err := one(tx, []any{&entry, &user, &done, &total}, "SELECT entry_before, user_before, done, total FROM search_head WHERE org_id = $1", tx.org)
+	if err != nil || entry.IsZero() && user.IsZero() {
+		return nil, err
+	}
+	part := min(0.99, float64(done)/float64(max(total, 1)))
+	return &part, nil
+}
+
+// hit is a message in which all words occur.
+type hit struct {
+	conversation message.ConversationID
+	at           time.Time
+	after        string // the cursor of what follows
+	shown        resource.Hit
 }

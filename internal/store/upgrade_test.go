@@ -128,6 +128,9 @@ func works(t *testing.T, db *store.DB) {
 		t.Fatalf("Anna has %+v, %v", mine, err)
 	}
 	talk := mine[0].ID
+	if err := db.RebuildSearch(ctx, job.Job{Org: org}); err != nil {
+		t.Fatal(err)
+	}
 	for _, q := range []string{"parcel", "tomorrow", "+43 660 1234567"} {
 		if found, _, err := views.Conversations(ctx, org, viewer, resource.ListQuery{Q: q}); err != nil || len(found) != 1 {
 			t.Errorf("%q finds %d, %v", q, len(found), err)

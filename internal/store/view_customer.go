@@ -19,8 +19,8 @@ func (v *Views) MessagingUser(ctx context.Context, org message.OrgID, id message
 	return items[0], nil
 }
 
-// MessagingUsers lists messaging users, the newest first. Of the query, Channel, Q (as in lists of
-// conversations), Cursor and Limit count.
+// MessagingUsers lists messaging users, the newest first. Of the query, Channel, Q (a name, an
+// address or a session's number), Cursor and Limit count.
 func (v *Views) MessagingUsers(ctx context.Context, org message.OrgID, ask resource.ListQuery) (items []resource.MessagingUser, next string, err error) {
 	q, err := inbox.Parse(resource.ListQuery{Channel: ask.Channel, Q: ask.Q, Cursor: ask.Cursor, Limit: ask.Limit}, true)
 	if err != nil {
@@ -47,18 +47,14 @@ func (v *Views) MessagingUsers(ctx context.Context, org message.OrgID, ask resou
 		where += " AND u.channel_id IN (SELECT id FROM channel WHERE org_id = $1 AND type = " + a.add(q.ChannelType) + ")"
 	}
 	if q.Q != "" {
-		found, err := tx.exact(q.Q)
+		found, err := tx.people(q.Q)
 		if err != nil {
 			return nil, "", asFault(err)
 		}
-		containing, err := tx.containing(q.Q, message.ConversationID{}, searchScan)
-		if err != nil {
-			return nil, "", asFault(err)
-		}
-		if found = append(found, containing...); len(found) == 0 {
+		if len(found) == 0 {
 			return []resource.MessagingUser{}, "", nil
 		}
-		where += " AND u.id IN (SELECT user_id FROM conversation WHERE org_id = $1 AND id IN (" + in(&a, found) + "))"
+		where += " AND u.id IN (" + in(&a, found) + ")"
 	}
 	items, err = v.messagingUsers(tx, where+" ORDER BY u.id DESC LIMIT $2", a.args...)
 	if err != nil {

@@ -27,6 +27,7 @@ func (a *API) table() {
 	get(a, "/colleagues", staff.NoteWrite, "Who can be mentioned in a note", a.colleagues)
 	get(a, "/presences", staff.PresenceView, "Everybody's presence and load", a.presences)
 
+	get(a, "/search", staff.ConversationRead, "Find messages, notes and people by words, over the whole history", a.search)
 	get(a, "/conversations", staff.ConversationRead, "List conversations", a.conversations)
 	create(a, "/conversations", staff.ConversationStart, "Write first to a customer", a.open, a.reopen)
 	get(a, "/conversations/{id}", staff.ConversationRead, "Get a conversation", a.conversation)
