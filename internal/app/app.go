@@ -165,6 +165,12 @@ func (a *App) wire() {
 	}
 
 	receiver := inbound.New(store.Writer[inbound.Tx](a.db), a.hub.Typing, a.log)
+	receiver.KeepLongTexts(func(c channel.Account) int {
+		return a.connectors.Capabilities(string(c.Type), c.Provider).InboundTextMax
+	},
+		func(ctx context.Context, org message.OrgID, name, text string) (message.File, error) {
+			return a.files.SaveText(ctx, org, name, text, file.By{})
+		})
 	media := &inbound.Media{Write: store.Writer[inbound.Tx](a.db), Account: a.accounts.Account,
 		Save: func(ctx context.Context, org message.OrgID, name, claimedType string, body io.Reader, limit int64) (message.File, error) {
 			return a.files.Save(ctx, org, name, claimedType, body, limit, file.By{})
@@ -259,8 +265,12 @@ func (s sentFiles) Fit(ctx context.Context, org message.OrgID, id message.FileID
 	return s.files.Fit(ctx, org, id, limit)
 }
 
-func (s sentFiles) Link(org message.OrgID, f message.File, lifetime time.Duration) string {
-	return s.files.Links.For(org, f, lifetime)
+func (s sentFiles) Common(ctx context.Context, org message.OrgID, id message.FileID, limit int64) (message.File, error) {
+	return s.files.Common(ctx, org, id, limit)
+}
+
+func (s sentFiles) Link(org message.OrgID, f message.File, until time.Time) string {
+	return s.files.Links.Until(org, f, until)
 }
 
 // localURL is this server's own address on loopback, where the sandbox plays providers.

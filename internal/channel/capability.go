@@ -49,4 +49,7 @@ type FileRule struct {
 	AsLinkBytes int64 `json:"as_link_bytes,omitempty"`
 	// ShrinkBytes: pictures over MaxBytes and up to it are made smaller before they go.
 	ShrinkBytes int64 `json:"shrink_bytes,omitempty"`
+	// Strict: what goes as a file must also be in the form that every phone shows. Pictures with other
+	// colours are encoded anew, other sounds and videos refused.
+	Strict bool `json:"strict,omitempty" doc:"pictures of 8-bit RGB, Ogg with Opus, MP4 with H.264 and at most one AAC track"`
 }

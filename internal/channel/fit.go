@@ -3,6 +3,7 @@ package channel
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"switchboard/internal/message"
 )
@@ -19,29 +20,55 @@ const (
 	WayNone     Way = "none"
 )
 
-// FileOut says how a file of this media type and size may be sent. The first rule that takes it as a
-// file wins, then the first that takes it as a link.
+// FileOut says how a file of this media type and size may be sent.
 func (c Capabilities) FileOut(mediaType string, size int64) Way {
-	way := WayNone
+	_, way := c.RuleOut(mediaType, size)
+	return way
+}
+
+// RuleOut is FileOut with the rule that decides. The first rule that takes the file as a file wins, then
+// the first that takes it as a link.
+func (c Capabilities) RuleOut(mediaType string, size int64) (rule FileRule, way Way) {
+	way = WayNone
 	for _, r := range c.FilesOut {
 		if !r.Takes(mediaType) {
 			continue
 		}
 		switch {
 		case size <= r.MaxBytes:
-			return WayFile
+			return r, WayFile
 		case r.ShrinkBytes > 0 && size <= r.ShrinkBytes:
-			return WayShrink
+			return r, WayShrink
 		case r.AsLinkBytes < 0:
-			return WayTooLarge
-		case size <= r.AsLinkBytes:
-			way = WayLink
+			return r, WayTooLarge
+		case size <= r.AsLinkBytes && way != WayLink:
+			rule, way = r, WayLink
 		case way == WayNone:
-			way = WayTooLarge
+			rule, way = r, WayTooLarge
 		}
 	}
-	return way
+	return rule, way
 }
+
+// Beginning is the part of a long text that an entry shows where the whole is kept as a file: at most
+// limit bytes, cut between words where there are any.
+func Beginning(text string, limit int) string {
+	const more = "…"
+	if len(text) <= limit {
+		return text
+	}
+	end := max(0, limit-len(more))
+	for end > 0 && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	if space := strings.LastIndexAny(text[:end], " \n\t"); space > max(0, end-wordMost) {
+		end = space
+	}
+	return strings.TrimRight(text[:max(0, end)], " \n\t") + more
+}
+
+// wordMost is how far back the end of a word is looked for, in bytes.
+const wordMost = 200
 
 // IsPicture reports whether a media type is one that MMS carries as a picture (CH-8).
 func IsPicture(mediaType string) bool {

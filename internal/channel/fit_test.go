@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"strings"
 	"testing"
 
 	"switchboard/internal/message"
@@ -80,6 +81,22 @@ func TestAllowed(t *testing.T) {
 	} {
 		if got := Allowed(link, sandbox, "facebook.com", "fbsbx.com"); got != want {
 			t.Errorf("from the sandbox %q: %v", link, got)
+		}
+	}
+}
+
+func TestBeginning(t *testing.T) {
+	long := strings.Repeat("word ", 100)
+	for _, c := range []struct {
+		text  string
+		limit int
+		want  string
+	}{
+		{"short", 5, "short"}, {"shorter", 6, "sho…"}, {"two words", 8, "two…"}, {"ääää", 7, "ää…"}, {"😀😀😀", 8, "😀…"}, {"abc", 2, "…"},
+		{long, 23, "word word word word…"}, {strings.Repeat("x", 500) + " " + strings.Repeat("y", 500), 1000, strings.Repeat("x", 500) + " " + strings.Repeat("y", 496) + "…"},
+	} {
+		if got := Beginning(c.text, c.limit); got != c.want {
+			t.Errorf("%.20q in %d bytes is %q, want %q", c.text, c.limit, got, c.want)
 		}
 	}
 }

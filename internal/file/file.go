@@ -95,13 +95,23 @@ func (s *Service) Save(ctx context.Context, org message.OrgID, name, claimedType
 	if len(head) == 0 {
 		return message.File{}, fault.Invalid("file", "The file is empty.")
 	}
-	mediaType := typeOf(head, claimedType)
+	mediaType := typeOf(head, claimedType, name)
 	if len(accept) > 0 && !accepted(accept, mediaType) {
 		refusal := fault.Invalid("file", "Files of this type (%s) are not taken here.", mediaType)
 		refusal.Delivery = fault.FileType
 		return message.File{}, refusal
 	}
 
+	return s.save(ctx, org, name, mediaType, content, limit, by)
+}
+
+// SaveText keeps what somebody wrote as a text file. It is text whatever it looks like: one that begins
+// as a page begins doesn't become a page.
+func (s *Service) SaveText(ctx context.Context, org message.OrgID, name, text string, by By) (message.File, error) {
+	return s.save(ctx, org, name, "text/plain", strings.NewReader(text), int64(len(text)), by)
+}
+
+func (s *Service) save(ctx context.Context, org message.OrgID, name, mediaType string, content io.Reader, limit int64, by By) (message.File, error) {
 	f := Stored{Org: org, By: by, CreatedAt: time.Now().UTC()}
 	f.ID, f.Name, f.Type = message.NewID[message.FileID](), cleanName(name), mediaType
 	f.Blob = blobKey(org, f.ID)

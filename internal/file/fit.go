@@ -46,29 +46,47 @@ func (s *Service) Fit(ctx context.Context, org message.OrgID, id message.FileID,
 	if f.Type != "image/jpeg" && f.Type != "image/png" || f.Size > fitSource {
 		return f.File, unfit(limit)
 	}
-	made := fittedID(id, limit)
-	if prior, err := s.Get(ctx, org, made); err == nil || fault.CodeOf(err) != fault.NotFound {
+	return s.remade(ctx, f, limit, false)
+}
+
+// remade is the picture encoded anew, in at most limit bytes: as a PNG with all its pixels where whole
+// is set and it fits, else as a JPEG. It is kept under an id that the next attempt finds.
+func (s *Service) remade(ctx context.Context, f Stored, limit int64, whole bool) (message.File, error) {
+	made := fittedID(f.ID, limit)
+	if prior, err := s.Get(ctx, f.Org, made); err == nil || fault.CodeOf(err) != fault.NotFound {
 		return prior.File, err
 	}
 	select { // one at a time: a picture takes its pixels' worth of memory
 	case s.fitting() <- struct{}{}:
 		defer func() { <-s.fitting() }()
 	case <-ctx.Done():
-		return f.File, fault.Wrap(ctx.Err(), fault.Unavailable, "There was no time to make the picture smaller.")
+		return f.File, fault.Wrap(ctx.Err(), fault.Unavailable, "There was no time to encode the picture anew.")
 	}
-	small, bounds, err := s.shrink(ctx, f, limit)
+	full, turn, err := s.decoded(ctx, f, limit)
 	if err != nil {
 		return f.File, err
 	}
-	sum := sha256.Sum256(small)
 	g := f
-	g.ID, g.Type, g.Size, g.SHA256 = made, "image/jpeg", int64(len(small)), sum[:]
-	g.Name = strings.TrimSuffix(f.Name, path.Ext(f.Name)) + ".jpg"
-	g.Width, g.Height, g.Blob = bounds.Dx(), bounds.Dy(), blobKey(org, made)
-	if err := s.Blobs.Put(ctx, g.Blob, bytes.NewReader(small)); err != nil {
+	g.ID, g.Blob = made, blobKey(f.Org, made)
+	var content []byte
+	if whole {
+		content = asPNG(full, limit)
+		g.Width, g.Height = full.Bounds().Dx(), full.Bounds().Dy()
+	}
+	if content == nil {
+		var bounds image.Rectangle
+		if content, bounds, err = encode(ctx, full, turn, limit); err != nil {
+			return f.File, err
+		}
+		g.Type, g.Name = "image/jpeg", strings.TrimSuffix(f.Name, path.Ext(f.Name))+".jpg"
+		g.Width, g.Height = bounds.Dx(), bounds.Dy()
+	}
+	sum := sha256.Sum256(content)
+	g.Size, g.SHA256 = int64(len(content)), sum[:]
+	if err := s.Blobs.Put(ctx, g.Blob, bytes.NewReader(content)); err != nil {
 		return f.File, fault.Wrap(err, fault.Unavailable, "The file can't be stored right now. Try again in a moment.")
 	}
-	return g.File, s.Write(ctx, org, func(tx Tx) error { return tx.InsertFile(&g) })
+	return g.File, s.Write(ctx, f.Org, func(tx Tx) error { return tx.InsertFile(&g) })
 }
 
 // fitting is the room for one picture under way.
@@ -88,31 +106,31 @@ func fittedID(id message.FileID, limit int64) (out message.FileID) {
 	return out
 }
 
-func (s *Service) shrink(ctx context.Context, f Stored, limit int64) ([]byte, image.Rectangle, error) {
+// decoded is the whole picture, and how it must be turned to stand upright.
+func (s *Service) decoded(ctx context.Context, f Stored, limit int64) (full image.Image, turn int, err error) {
 	r, err := s.Open(ctx, f)
 	if err != nil {
-		return nil, image.Rectangle{}, err
+		return nil, 0, err
 	}
 	defer r.Close()
 	head, err := io.ReadAll(io.LimitReader(r, dimensionBytes))
 	if err != nil {
-		return nil, image.Rectangle{}, unreadable(err)
+		return nil, 0, unreadable(err)
 	}
 	config, _, err := image.DecodeConfig(bytes.NewReader(head))
 	if err != nil {
-		return nil, image.Rectangle{}, broken(err)
+		return nil, 0, broken(err)
 	}
 	if w, h := int64(config.Width), int64(config.Height); w <= 0 || h <= 0 || w > fitPixels/pixelBytes(config.ColorModel)/h {
-		return nil, image.Rectangle{}, unfit(limit)
+		return nil, 0, unfit(limit)
 	}
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
-		return nil, image.Rectangle{}, unreadable(err)
+		return nil, 0, unreadable(err)
 	}
-	full, _, err := image.Decode(io.LimitReader(r, fitSource))
-	if err != nil {
-		return nil, image.Rectangle{}, broken(err)
+	if full, _, err = image.Decode(io.LimitReader(r, fitSource)); err != nil {
+		return nil, 0, broken(err)
 	}
-	return encode(ctx, full, orientation(head), limit)
+	return full, orientation(head), nil
 }
 
 // encode finds the best of what is tried that fits.

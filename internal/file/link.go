@@ -34,15 +34,12 @@ func (l Links) Sign(org message.OrgID, f *message.File) {
 	if f == nil || f.ID.IsZero() {
 		return
 	}
-	f.URL = l.until(org, *f, time.Now().Add(linkFor).Truncate(linkFor).Add(linkFor))
+	f.URL = l.Until(org, *f, time.Now().Add(linkFor).Truncate(linkFor).Add(linkFor))
 }
 
-// For is a link that is good for so long: for providers that fetch what we send.
-func (l Links) For(org message.OrgID, f message.File, good time.Duration) string {
-	return l.until(org, f, time.Now().Add(good))
-}
-
-func (l Links) until(org message.OrgID, f message.File, end time.Time) string {
+// Until is a link that is good up to an end: for providers that fetch what we send, and for customers
+// whose channel doesn't take the file itself.
+func (l Links) Until(org message.OrgID, f message.File, end time.Time) string {
 	exp := end.Unix()
 	return l.Base + Path + org.String() + "/" + f.ID.String() + "/" + url.PathEscape(f.Name) +
 		"?exp=" + strconv.FormatInt(exp, 10) + "&sig=" + l.signature(org, f.ID, exp)

@@ -7,6 +7,7 @@ import (
 	_ "image/jpeg"
 	_ "image/png"
 	"io"
+	"path"
 	"strings"
 
 	"github.com/gabriel-vasile/mimetype"
@@ -28,9 +29,14 @@ var usualName = map[string]string{
 	"audio/x-wav": "audio/wav", "image/x-ms-bmp": "image/bmp", "image/jpg": "image/jpeg",
 }
 
+const (
+	presentation = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+	slideshow    = "application/vnd.openxmlformats-officedocument.presentationml.slideshow"
+)
+
 // typeOf is the media type by content, without parameters. Plain text has no marks of its own, so
 // there the claim may choose among harmless kinds of text.
-func typeOf(head []byte, claimed string) string {
+func typeOf(head []byte, claimed, name string) string {
 	found := base(mimetype.Detect(head).String())
 	if usual, ok := usualName[found]; ok {
 		found = usual
@@ -41,6 +47,9 @@ func typeOf(head []byte, claimed string) string {
 	}
 	if found == "video/mp4" && claimed == "audio/mp4" || found == "video/3gpp" && claimed == "audio/3gpp" {
 		return claimed // one container for both
+	}
+	if found == presentation && (claimed == slideshow || strings.EqualFold(path.Ext(name), ".ppsx")) {
+		return slideshow // differs by a word deep inside, and channels treat it differently
 	}
 	return found
 }

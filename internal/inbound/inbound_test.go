@@ -4,15 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
+	"switchboard/internal/blob"
 	"switchboard/internal/channel"
 	"switchboard/internal/conversation"
 	"switchboard/internal/fault"
+	"switchboard/internal/file"
 	"switchboard/internal/inbound"
 	"switchboard/internal/message"
 	"switchboard/internal/org"
@@ -255,6 +260,86 @@ func TestZeroCharactersAreTakenOut(t *testing.T) {
 		}
 		if kept := storetest.Column(t, url, "SELECT reason FROM quarantine"); len(kept) != 0 {
 			t.Errorf("in quarantine for %q", kept)
+		}
+	})
+}
+
+// A text over the channel's limit stands in a file, whole, and its entry shows how it begins (CH-9). The
+// same call again adds nothing; when the file can't be kept nothing is, and the provider is told to try again.
+func TestLongTextsAreKeptAsFiles(t *testing.T) {
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		h := newHouse(t, url)
+		blobs, err := blob.OpenFolder(t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		files := &file.Service{Write: store.Writer[file.Tx](h.db), Rows: h.db, Blobs: blobs}
+		full := false
+		h.service.KeepLongTexts(func(channel.Account) int { return 100 }, func(ctx context.Context, org message.OrgID, name, text string) (message.File, error) {
+			if full {
+				return message.File{}, fault.New(fault.Unavailable, "The disk is full.")
+			}
+			return files.SaveText(ctx, org, name, text, file.By{})
+		})
+		const from = "+15550002222"
+		exact := strings.Repeat("ab ", 33) + "c"
+		long := "<html>" + strings.Repeat("Grüße / 😀 ", 50)
+		full = true
+		if err := h.receive(text(from, "wamid.1", long)); fault.CodeOf(err) != fault.Unavailable {
+			t.Fatalf("with a full disk: %v", err)
+		}
+		full = false
+		for range 2 { // the provider says it again
+			if err := h.receive(text(from, "wamid.1", long), text(from, "wamid.2", exact)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		edit := text(from, "wamid.3", strings.Repeat("x", 101))
+		edit.Kind, edit.RefersTo = channel.EventEdit, "wamid.2"
+		if err := h.receive(edit); err != nil {
+			t.Fatal(err)
+		}
+		c, entries := h.conversationOf(from)
+		var said []conversation.Entry
+		for _, e := range entries {
+			if e.ProviderID != "" {
+				said = append(said, e)
+			}
+		}
+		if len(said) != 3 || said[0].ProviderID != "wamid.1" || said[1].ProviderID != "wamid.2" {
+			t.Fatalf("kept %+v", said)
+		}
+		first := said[0].Content
+		if len(first.Text) > 100 || !utf8.ValidString(first.Text) || !strings.HasPrefix(long, strings.TrimSuffix(first.Text, "…")) || !strings.HasSuffix(first.Text, "Grüße /…") && !strings.HasSuffix(first.Text, "😀…") && !strings.HasSuffix(first.Text, "/…") {
+			t.Errorf("it shows %q", first.Text)
+		}
+		if first.File == nil || first.File.Type != "text/plain" || first.File.Size != int64(len(long)) {
+			t.Fatalf("its file is %+v", first.File)
+		}
+		kept, err := files.Get(t.Context(), h.account.Org, first.File.ID)
+		if err != nil || kept.By.Conversation != c.ID {
+			t.Fatalf("it belongs to %+v, %v", kept.By, err)
+		}
+		r, err := files.Open(t.Context(), kept)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		if whole, err := io.ReadAll(r); err != nil || string(whole) != long {
+			t.Errorf("the file has %q, %v", whole, err)
+		}
+		if said[1].Content.Text != exact || said[1].Content.File != nil {
+			t.Errorf("at the limit: %+v", said[1].Content)
+		}
+		if e := said[2]; e.Content.File == nil || e.Content.Text != strings.Repeat("x", 97)+"…" {
+			t.Errorf("an edit: %+v", e.Content)
+		}
+		// What the repeated call kept for nothing is swept; what an entry shows stays.
+		if n, err := files.Sweep(t.Context(), time.Now().Add(25*time.Hour)); err != nil || n != 1 {
+			t.Errorf("swept %d, %v", n, err)
+		}
+		if _, err := files.Get(t.Context(), h.account.Org, first.File.ID); err != nil {
+			t.Error(err)
 		}
 	})
 }

@@ -61,12 +61,21 @@ type Service struct {
 	write  func(ctx context.Context, org message.OrgID, fn func(Tx) error) error
 	typing func(org message.OrgID, c message.ConversationID, from resource.Author, typing bool)
 	log    *slog.Logger
+
+	textMax  func(account channel.Account) int
+	saveText func(ctx context.Context, org message.OrgID, name, text string) (message.File, error)
 }
 
 // New makes the service. typing is told when a customer writes; it must not block.
 func New(write func(ctx context.Context, org message.OrgID, fn func(Tx) error) error,
 	typing func(org message.OrgID, c message.ConversationID, from resource.Author, typing bool), log *slog.Logger) *Service {
 	return &Service{write: write, typing: typing, log: log}
+}
+
+// KeepLongTexts keeps texts over a channel's limit in bytes (0: none) as files. save keeps one that no
+// conversation holds yet. Without it every text stands whole in its entry.
+func (s *Service) KeepLongTexts(limit func(channel.Account) int, save func(ctx context.Context, org message.OrgID, name, text string) (message.File, error)) {
+	s.textMax, s.saveText = limit, save
 }
 
 // Receive verifies and reads one call and keeps everything in it. A nil error means committed: only
@@ -91,7 +100,35 @@ func (s *Service) Receive(ctx context.Context, account channel.Account, reader c
 	for _, e := range events {
 		kinds[e.Kind]++
 	}
+	if err := s.shorten(ctx, account, events); err != nil {
+		return nil, err
+	}
 	return kinds, s.keep(ctx, account, request, events)
+}
+
+// longTextName is what customers' long texts are called as files.
+const longTextName = "Message.txt"
+
+// shorten puts texts over the channel's limit into files, whole, and leaves their beginnings (CH-9). The
+// file is durable before the entry is: a crash in between, or a call that says again what is known,
+// leaves a file that no conversation holds, which is swept.
+func (s *Service) shorten(ctx context.Context, account channel.Account, events []channel.Event) error {
+	if s.saveText == nil {
+		return nil
+	}
+	limit := s.textMax(account)
+	for i := range events {
+		e := &events[i]
+		if limit <= 0 || len(e.Content.Text) <= limit || e.Media != nil || e.Content.File != nil || e.Kind != channel.EventMessage && e.Kind != channel.EventEdit {
+			continue
+		}
+		f, err := s.saveText(ctx, account.Org, longTextName, e.Content.Text)
+		if err != nil {
+			return err
+		}
+		e.Content.Text, e.Content.File = channel.Beginning(e.Content.Text, limit), &f
+	}
+	return nil
 }
 
 // keep stores all events in one transaction. When one of them can't be kept, each gets its own, and
@@ -202,6 +239,13 @@ func takeMessage(tx Tx, account channel.Account, e *channel.Event) error {
 		Content: e.Content, ProviderID: e.ProviderID, CreatedAt: tx.Now()}
 	if e.At.Before(entry.CreatedAt) {
 		entry.SentAt = e.At // the provider's word for when it was said: windows count from it, however late the call
+	}
+	if f := e.Content.File; f != nil && !f.ID.IsZero() { // a long text; what must be fetched has no id yet
+		bound, err := tx.BindFile(f.ID, c.ID, message.RowID{})
+		if err != nil {
+			return err
+		}
+		entry.Content.File = &bound
 	}
 	if e.RefersTo != "" {
 		if conv, seq, found, err := tx.FindProvider(account.ID, e.RefersTo); err != nil {

@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	// linkLifetime is how long a provider may take to fetch a file from our link.
-	linkLifetime = time.Hour
+	// linkLifetime is how long a link in a message is good: the customer opens it when they come to it.
+	linkLifetime = 7 * 24 * time.Hour
 	// reconcileMax is how often it is looked for, then the channel's policy decides.
 	reconcileMax = 6
 )
@@ -132,34 +132,49 @@ func (l *lane) prepare(tx Tx, row Row, account channel.Account, connector channe
 func (a *attempt) attach(files Files, f message.File) {
 	org := a.row.Org
 	a.out.Content.File = &f
-	a.out.FileURL = files.Link(org, f, linkLifetime)
+	a.out.FileURL = files.Link(org, f, a.row.CreatedAt.Add(linkLifetime)) // every attempt says the same
 	a.out.FileBody = func(ctx context.Context) (io.ReadCloser, error) { return files.Open(ctx, org, f.ID) }
 }
 
-// fit puts a smaller version in the place of a picture that the recipient's carrier wouldn't take. What
-// the conversation shows stays the original.
+// fit puts another version in the place of a picture that the recipient's carrier or the channel
+// wouldn't take, and refuses sounds and videos that it wouldn't play. What the conversation shows stays
+// the original.
 func (a *attempt) fit(ctx context.Context, files Files) error {
-	limiter, ok := a.connector.(channel.PictureLimiter)
 	f := a.out.Content.File
-	if !ok || f == nil || a.connector.Capabilities().FileOut(f.Type, f.Size) != channel.WayShrink {
+	if f == nil {
 		return nil
 	}
-	limit := limiter.PictureLimit(ctx, a.account, a.out.To)
-	if limit <= 0 || f.Size <= limit {
+	var taken message.File
+	var err error
+	switch rule, way := a.connector.Capabilities().RuleOut(f.Type, f.Size); {
+	case way == channel.WayShrink:
+		limiter, ok := a.connector.(channel.PictureLimiter)
+		if !ok {
+			return nil
+		}
+		limit := limiter.PictureLimit(ctx, a.account, a.out.To)
+		if limit <= 0 || f.Size <= limit {
+			return nil
+		}
+		taken, err = files.Fit(ctx, a.row.Org, f.ID, limit)
+	case way == channel.WayFile && rule.Strict:
+		taken, err = files.Common(ctx, a.row.Org, f.ID, rule.MaxBytes)
+	default:
 		return nil
 	}
-	smaller, err := files.Fit(ctx, a.row.Org, f.ID, limit)
 	if err == nil {
 		err = ctx.Err() // nothing was sent yet, which is better known than guessed
 	}
 	if err != nil {
 		d := &fault.Delivery{Outcome: fault.Later, Code: fault.ServiceFailed, Cause: err}
 		if refusal, ok := errors.AsType[*fault.Error](err); ok && refusal.Delivery != "" {
-			d.Outcome, d.Code = fault.Refused, refusal.Delivery
+			d.Outcome, d.Code, d.ProviderText = fault.Refused, refusal.Delivery, refusal.Text
 		}
 		return d
 	}
-	a.attach(files, smaller)
+	if taken.ID != f.ID {
+		a.attach(files, taken)
+	}
 	return nil
 }
 

@@ -113,7 +113,10 @@ func (noFiles) Open(context.Context, message.OrgID, message.FileID) (io.ReadClos
 func (noFiles) Fit(context.Context, message.OrgID, message.FileID, int64) (message.File, error) {
 	return message.File{}, io.EOF
 }
-func (noFiles) Link(message.OrgID, message.File, time.Duration) string { return "" }
+func (noFiles) Common(context.Context, message.OrgID, message.FileID, int64) (message.File, error) {
+	return message.File{}, io.EOF
+}
+func (noFiles) Link(message.OrgID, message.File, time.Time) string { return "" }
 
 func newHouse(t testing.TB, db *store.DB, url string, p *provider) *house {
 	h := &house{db: db, p: p, changed: make(chan struct{}, 1)}

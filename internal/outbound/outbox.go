@@ -99,5 +99,9 @@ type Files interface {
 	// Fit is the same picture in at most limit bytes.
 	Fit(ctx context.Context, org message.OrgID, id message.FileID, limit int64) (message.File, error)
 	Open(ctx context.Context, org message.OrgID, id message.FileID) (io.ReadCloser, error)
-	Link(org message.OrgID, f message.File, lifetime time.Duration) string
+	// Common is the file in the form that every phone shows, in at most limit bytes: the file itself, or a
+	// picture encoded anew.
+	Common(ctx context.Context, org message.OrgID, id message.FileID, limit int64) (message.File, error)
+	// Link is good up to the given time.
+	Link(org message.OrgID, f message.File, until time.Time) string
 }

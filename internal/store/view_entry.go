@@ -74,6 +74,12 @@ func (v *Views) EntryResource(org message.OrgID, e *conversation.Entry) resource
 	return out
 }
 
+// aboutFile: a file that we refuse ourselves has a sentence that says what is wrong with it, which helps more
+// than the catalogue's. A provider's words have its code before them.
+func aboutFile(code fault.DeliveryCode, detail string) bool {
+	return (code == fault.FileType || code == fault.FileTooLarge) && detail != "" && (detail[0] < '0' || detail[0] > '9')
+}
+
 // deliveryError says why an entry failed, or may have. Named refusals keep their sentence in the detail.
 func deliveryError(e *conversation.Entry) *resource.DeliveryError {
 	out := &resource.DeliveryError{Code: e.ErrorCode, Provider: e.ErrorDetail,
@@ -92,6 +98,9 @@ func deliveryError(e *conversation.Entry) *resource.DeliveryError {
 		out.Text = delivery.Advice().Agent
 		if waiting := delivery.Advice().Waiting; waiting != "" && e.Status == message.StatusQueued {
 			out.Text = waiting
+		}
+		if aboutFile(delivery, e.ErrorDetail) {
+			out.Text, out.Provider = e.ErrorDetail, ""
 		}
 	case e.ErrorDetail != "":
 		out.Text, out.Provider = e.ErrorDetail, ""

@@ -388,6 +388,12 @@ func TestEntryResource(t *testing.T) {
 	if shown.Error == nil || shown.Error.Provider != "131047" || !shown.Error.Retryable || !strings.Contains(shown.Error.Text, "template") {
 		t.Errorf("%+v", shown.Error)
 	}
+	for detail, want := range map[string]string{"The video has no pictures in it.": "The video has no pictures in it.", "131053 Media upload error": fault.FileType.Advice().Agent, "": fault.FileType.Advice().Agent} {
+		e.ErrorCode, e.ErrorDetail = string(fault.FileType), detail
+		if shown := views.EntryResource(message.OrgID{}, &e); shown.Error.Text != want || shown.Error.Code != "3002" || shown.Error.Retryable {
+			t.Errorf("%q: %+v", detail, shown.Error)
+		}
+	}
 	e.Status, e.ErrorCode, e.ErrorDetail = message.StatusUnknown, "", ""
 	if shown := views.EntryResource(message.OrgID{}, &e); shown.Error == nil || !shown.Error.Retryable {
 		t.Errorf("%+v", shown.Error)

@@ -89,6 +89,15 @@ func (c *Connector) place(ctx context.Context, account channel.Account, out chan
 	return d
 }
 
+// uploadType is the media type as the provider wants to hear it: of Ogg files it takes those with Opus,
+// and only when that is said. Others don't come here.
+func uploadType(mediaType string) string {
+	if mediaType == "audio/ogg" {
+		return "audio/ogg; codecs=opus"
+	}
+	return mediaType
+}
+
 func (c *Connector) upload(ctx context.Context, account channel.Account, out channel.Outbound) (string, *fault.Delivery) {
 	f := out.Content.File
 	body, err := out.FileBody(ctx)
@@ -101,10 +110,10 @@ func (c *Connector) upload(ctx context.Context, account channel.Account, out cha
 	w := multipart.NewWriter(&form)
 	head := textproto.MIMEHeader{}
 	head.Set("Content-Disposition", multipart.FileContentDisposition("file", f.Name))
-	head.Set("Content-Type", f.Type)
+	head.Set("Content-Type", uploadType(f.Type))
 	err = w.WriteField("messaging_product", "whatsapp")
 	if err == nil {
-		err = w.WriteField("type", f.Type)
+		err = w.WriteField("type", uploadType(f.Type))
 	}
 	var part io.Writer
 	if err == nil {

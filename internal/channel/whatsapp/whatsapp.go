@@ -83,9 +83,9 @@ func (*Connector) Capabilities() channel.Capabilities {
 			{Types: []string{"audio/*", "video/mp4", "video/3gpp"}, MaxBytes: 16 * megabyte},
 		},
 		FilesOut: []channel.FileRule{
-			{Types: image, MaxBytes: 5 * megabyte, AsLinkBytes: linkMax},
+			{Types: image, MaxBytes: 5 * megabyte, AsLinkBytes: linkMax, Strict: true},
 			{Types: []string{"image/webp"}, MaxBytes: stickerMax},
-			{Types: append(append([]string{"video/mp4"}, audio...), office...), MaxBytes: 16 * megabyte, AsLinkBytes: linkMax},
+			{Types: append(append([]string{"video/mp4"}, audio...), office...), MaxBytes: 16 * megabyte, AsLinkBytes: linkMax, Strict: true},
 			{Types: linked, MaxBytes: -1, AsLinkBytes: linkMax},
 		},
 		PerSecond: 80,
