@@ -122,7 +122,7 @@ func (one *asset) serve(w http.ResponseWriter, r *http.Request, file string) {
 func (s Surface) consolePolicy(h http.Header) {
 	files := strings.TrimSpace("'self' " + s.FilesOrigin)
 	h.Set("Content-Security-Policy", "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src "+files+
-		" data: blob: https:; media-src "+files+" blob:; connect-src 'self' ws: wss:; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'")
+		" data: blob: https:; media-src "+files+" blob:; connect-src "+files+" ws: wss:; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'")
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Referrer-Policy", "same-origin")
 }

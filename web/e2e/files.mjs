@@ -44,3 +44,26 @@ export function photograph(name = 'sand.png') {
 	const grain = () => ((seed = (Math.imul(seed, 1103515245) + 12345) >>> 0) >>> 16) % 60;
 	return { name, mimeType: 'image/png', buffer: png(1200, 900, () => [150 + grain(), 130 + grain(), 90 + grain()]) };
 }
+
+/** A tone of some seconds, as a WAV with 8000 samples a second. */
+export function tone(name = 'tone.wav', seconds = 1) {
+	const n = 8000 * seconds;
+	const buffer = Buffer.alloc(44 + n);
+	buffer.write('RIFF', 0, 'latin1');
+	buffer.writeUInt32LE(36 + n, 4);
+	buffer.write('WAVEfmt ', 8, 'latin1');
+	buffer.writeUInt32LE(16, 16);
+	buffer.writeUInt16LE(1, 20);
+	buffer.writeUInt16LE(1, 22);
+	buffer.writeUInt32LE(8000, 24);
+	buffer.writeUInt32LE(8000, 28);
+	buffer.writeUInt16LE(1, 32);
+	buffer.writeUInt16LE(8, 34);
+	buffer.write('data', 36, 'latin1');
+	buffer.writeUInt32LE(n, 40);
+	for (let i = 0; i < n; i++) buffer[44 + i] = 128 + Math.round(100 * Math.sin(i / 3) * Math.abs(Math.sin(i / 2100)));
+	return { name, mimeType: 'audio/wav', buffer };
+}
+
+/** It says that it is a video, and nothing plays it. */
+export const brokenFilm = (name = 'film.mp4') => ({ name, mimeType: 'video/mp4', buffer: Buffer.concat([Buffer.from('\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41', 'latin1'), Buffer.alloc(64)]) });

@@ -52,11 +52,13 @@ func serve(files *file.Service, w http.ResponseWriter, r *http.Request) error {
 	defer bytes.Close()
 	h := w.Header()
 	h.Set("Content-Type", contentType(f.Type))
-	h.Set("Content-Disposition", disposition(f))
+	h.Set("Content-Disposition", disposition(f, r.URL.Query().Has("download")))
 	h.Set("Content-Security-Policy", policy(f.Type))
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	// A link is all that a file asks for: scripts may read what they have a link to. No cookie comes along.
+	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Cache-Control", "private, immutable, max-age="+strconv.Itoa(int(link.Ends.Sub(now).Seconds())))
 	h.Set("ETag", `"`+hex.EncodeToString(f.SHA256[:min(16, len(f.SHA256))])+`"`)
 	http.ServeContent(w, r, "", time.Time{}, bytes)
@@ -72,9 +74,9 @@ func shown(mediaType string) bool {
 	return strings.HasPrefix(mediaType, "audio/") || strings.HasPrefix(mediaType, "video/")
 }
 
-func disposition(f file.Stored) string {
+func disposition(f file.Stored, download bool) string {
 	kind := "attachment"
-	if shown(f.Type) {
+	if shown(f.Type) && !download {
 		kind = "inline"
 	}
 	return mime.FormatMediaType(kind, map[string]string{"filename": f.Name})

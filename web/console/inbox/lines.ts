@@ -11,10 +11,20 @@ export type Line =
 	| { kind: 'erased'; key: string; session: string; count: number }
 	| { kind: 'group'; key: string; entries: Entry[] };
 
+export interface Reacted {
+	emoji: string;
+	/** Name of who put it; empty when it isn't known. */
+	by: string;
+	type: string;
+	/** Who put it, by id: a user's for staff. */
+	author: string;
+	status: string;
+}
+
 /** What later entries say about an earlier one. */
 export interface Afterthoughts {
 	/** The latest reaction of each author. */
-	reactions: { emoji: string; by: string }[];
+	reactions: Reacted[];
 	editedText?: string;
 	deleted?: Entry;
 }
@@ -28,7 +38,7 @@ const author = (e: Entry) => `${e.author.type}:${e.author.id ?? e.author.name ??
 
 /** pointers gathers reactions, edits and deletions by the entry they speak of. */
 export function pointers(entries: Entry[]): Map<string, Afterthoughts> {
-	type Gathered = Afterthoughts & { byAuthor: Map<string, { emoji: string; by: string }> };
+	type Gathered = Afterthoughts & { byAuthor: Map<string, Reacted> };
 	const found = new Map<string, Gathered>();
 	for (const entry of entries) {
 		if (!entry.refers_to) continue;
@@ -39,7 +49,7 @@ export function pointers(entries: Entry[]): Map<string, Afterthoughts> {
 		if (entry.kind === 'reaction') {
 			const emoji = entry.content.reaction?.emoji ?? '';
 			const key = `${entry.author.type}:${entry.author.id ?? ''}`;
-			if (emoji) about.byAuthor.set(key, { emoji, by: entry.author.name ?? '' });
+			if (emoji) about.byAuthor.set(key, { emoji, by: entry.author.name ?? '', type: entry.author.type, author: entry.author.id ?? '', status: entry.status });
 			else about.byAuthor.delete(key);
 			about.reactions = [...about.byAuthor.values()];
 		} else if (type === 'deleted') about.deleted = entry;
@@ -95,4 +105,11 @@ export function lines(entries: Entry[], readSeq: number): Line[] {
 		else out.push({ kind: 'group', key: entry.id, entries: [entry] });
 	}
 	return out;
+}
+
+/** Reactions by emoji, the most frequent first, each with who put it. */
+export function grouped(reactions: Reacted[]): { emoji: string; all: Reacted[] }[] {
+	const by = new Map<string, Reacted[]>();
+	for (const one of reactions) by.set(one.emoji, [...(by.get(one.emoji) ?? []), one]);
+	return [...by].map(([emoji, all]) => ({ emoji, all })).sort((a, b) => b.all.length - a.all.length);
 }

@@ -8,6 +8,8 @@ export type Panel = '' | 'palette' | (typeof named)[number];
 
 class Panels {
 	private palette = $state(false);
+	/** Whom a new conversation is to be with, when that is known: taken by the panel as it opens. */
+	to = '';
 
 	get open(): Panel {
 		if (this.palette) return 'palette';
