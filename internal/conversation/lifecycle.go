@@ -13,6 +13,10 @@ const webChannel = "web"
 
 func (c *Conversation) drawsOwnWindow() bool { return c.ChannelType == webChannel }
 
+// HearsPositions reports whether customers of a channel type have a stream that can tell them where they
+// stand in a queue.
+func HearsPositions(channelType string) bool { return channelType == webChannel }
+
 // Begin opens a session on a conversation whose last one is over. It is new; the caller moves it on
 // within the same transaction.
 func Begin(tx Tx, c *Conversation, origin Origin, cause Cause, prechat []message.Field) error {

@@ -13,6 +13,7 @@ import (
 	"switchboard/internal/conversation"
 	"switchboard/internal/fault"
 	"switchboard/internal/message"
+	"switchboard/internal/text"
 )
 
 const (
@@ -255,6 +256,7 @@ func (a attempt) run(l *lane) (hold time.Time) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(l.s.ctx), sendTimeout)
 	providerID, err := a.call(ctx, l.s.files)
 	cancel()
+	providerID = text.Cleaned(providerID) // as receipts will name it
 	outcome := settleAs(providerID, err)
 	l.s.observe(string(a.account.Type), string(outcome.Outcome), time.Since(began))
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
@@ -306,7 +308,9 @@ func settleAs(providerID string, err error) *fault.Delivery {
 	case err == nil && providerID != "":
 		return &fault.Delivery{}
 	case errors.As(err, &d):
-		return d
+		d := *d
+		d.ProviderCode, d.ProviderText = text.Cleaned(d.ProviderCode), text.Cleaned(d.ProviderText)
+		return &d
 	}
 	return &fault.Delivery{Outcome: fault.Unknown, Code: fault.ServiceFailed, Cause: err}
 }

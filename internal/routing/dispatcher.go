@@ -86,7 +86,8 @@ func (d *Dispatchers) of(org message.OrgID) *dispatcher {
 	}
 	one, ok := d.running[org]
 	if !ok {
-		one = &dispatcher{Dispatchers: d, org: org, name: "routing:" + org.String(), wake: make(chan struct{}, 1), log: d.log.With("org", org)}
+		one = &dispatcher{Dispatchers: d, org: org, name: "routing:" + org.String(), wake: make(chan struct{}, 1), log: d.log.With("org", org),
+			moved: map[message.QueueID]bool{}, told: map[message.QueueID]time.Time{}}
 		d.running[org] = one
 		d.done.Add(1)
 		go one.run()
@@ -108,6 +109,9 @@ type dispatcher struct {
 	cursor  int64
 	// touched are sessions whose work was put since the last time it was explained why they wait.
 	touched map[message.SessionID]bool
+	// moved are queues whose positions changed since they were told; told is when each queue's were.
+	moved map[message.QueueID]bool
+	told  map[message.QueueID]time.Time
 }
 
 var errNotDispatcher = errors.New("another node dispatches for this organisation")
@@ -164,7 +168,10 @@ func (d *dispatcher) turn() error {
 			return err
 		}
 		if !more {
-			return d.explain()
+			if err := d.explain(); err != nil {
+				return err
+			}
+			return d.tellPositions()
 		}
 	}
 }
@@ -229,11 +236,10 @@ func (d *dispatcher) load() error {
 	if err != nil {
 		return err
 	}
-	for _, w := range work {
-		state.Apply(w)
-		d.touched[w.Work.ID] = true
-	}
 	d.state, d.cursor = state, head
+	for _, w := range work {
+		d.apply(w)
+	}
 	return nil
 }
 
@@ -328,14 +334,14 @@ func (d *dispatcher) putWork(ids map[message.SessionID]bool, queues []message.Qu
 		d.apply(w)
 	}
 	for gone := range ids {
-		d.state.Apply(WorkEnded{Session: gone})
+		d.moves(gone, WorkEnded{Session: gone})
 		delete(d.touched, gone)
 	}
 	return nil
 }
 
 func (d *dispatcher) apply(w WorkPut) {
-	d.state.Apply(w)
+	d.moves(w.Work.ID, w)
 	d.touched[w.Work.ID] = true
 }
 

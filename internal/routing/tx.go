@@ -47,6 +47,11 @@ type Tx interface {
 	UnroutedSessions(c message.ChannelID) ([]message.SessionID, error)
 	UnroutedSession(s message.SessionID) (bool, error)
 
+	// QueueLine are those who wait in a queue for whoever is free, in order: at most so many.
+	QueueLine(q message.QueueID, limit int) ([]InLine, error)
+	// SetPosition keeps what a session's customer is told; false: it doesn't wait in that queue any more.
+	SetPosition(s message.SessionID, q message.QueueID, position int) (bool, error)
+
 	// StatusNamed finds a presence status by its name or id.
 	StatusNamed(nameOrID string) (Status, error)
 	// FirstStatus of a kind, by position.

@@ -111,3 +111,6 @@ func IndexRows(tx *Tx) (n int, err error) {
  + (SELECT COUNT(*) FROM search_block WHERE org_id = $1)`, tx.org)
 	return n, err
 }
+
+// QueueLine is the statement behind QueueLine.
+const QueueLine = queueLine

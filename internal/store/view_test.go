@@ -425,3 +425,15 @@ func TestListsScanNothing(t *testing.T) {
 		}
 	}
 }
+
+// What the dispatcher reads every few seconds for each queue is the head of an index.
+func TestQueueLineReadsItsHead(t *testing.T) {
+	db := storetest.Open(t, storetest.SQLite(t))
+	plan, err := store.Plan(context.Background(), db, store.QueueLine, message.NewID[message.OrgID](), message.NewID[message.QueueID](), 50)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := strings.Join(plan, "\n"); !strings.Contains(text, "work_item_waiting") || strings.Contains(text, "SCAN") || strings.Contains(text, "TEMP B-TREE") {
+		t.Error(text)
+	}
+}

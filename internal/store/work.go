@@ -5,6 +5,7 @@ import (
 
 	"switchboard/internal/conversation"
 	"switchboard/internal/message"
+	"switchboard/internal/routing"
 )
 
 // channelRouting is what channel.routing holds (resource.ChannelRouting without its queue).
@@ -107,4 +108,25 @@ func (tx *Tx) LastAgentWithin(channel message.ChannelID) (time.Duration, error) 
 	var routing channelRouting
 	found, err := one(tx, []any{jsonColumn{&routing}}, "SELECT routing FROM channel WHERE org_id = $1 AND id = $2", tx.org, channel)
 	return time.Duration(routing.LastAgentMinutes) * time.Minute, must(found, err, "channel")
+}
+
+// QueueLine are those who wait in a queue for whoever is free, in order: at most so many. It reads the
+// head of the index work_item_waiting and nothing behind it.
+func (tx *Tx) QueueLine(q message.QueueID, limit int) ([]routing.InLine, error) {
+	return list(tx, func(r row, l *routing.InLine) error {
+		return r.Scan(&l.Session, &l.Conversation, &l.Customer, &l.ChannelType, &l.Told)
+	}, queueLine, tx.org, q, limit)
+}
+
+const queueLine = `SELECT w.session_id, w.conversation_id, c.user_id, w.channel_type, w.position FROM work_item w
+ JOIN conversation c ON c.org_id = w.org_id AND c.id = w.conversation_id
+ WHERE w.org_id = $1 AND w.queue_id = $2 AND w.state IN ('waiting', 'offered') AND w.direct_agent_id IS NULL
+ ORDER BY w.waiting_since, w.session_id LIMIT $3`
+
+// SetPosition keeps what a session's customer is told; false: it doesn't wait in that queue any more. The
+// version stays: to routing nothing has changed.
+func (tx *Tx) SetPosition(s message.SessionID, q message.QueueID, position int) (bool, error) {
+	n, err := tx.affected(`UPDATE work_item SET position = $4
+ WHERE org_id = $1 AND session_id = $2 AND queue_id = $3 AND state IN ('waiting', 'offered') AND direct_agent_id IS NULL`, tx.org, s, q, position)
+	return n > 0, err
 }
