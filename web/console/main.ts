@@ -4,5 +4,6 @@ import '$ui/base.css';
 import '$ui/controls.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
+import { speak } from './i18n/index.ts';
 
-mount(App, { target: document.getElementById('app')! });
+void speak().then(() => mount(App, { target: document.getElementById('app')! }));

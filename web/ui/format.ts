@@ -1,17 +1,20 @@
 // Dates, sizes and durations in the reader's language, by Intl.
 
-const language = typeof document === 'undefined' ? 'en' : document.documentElement.lang || navigator.language;
+import { inLocale, locale } from './locale.ts';
 
-const twelve = new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resolvedOptions().hour12;
 /** 1:05 PM, but 01:05 where the day has 24 hours. */
-const clock = new Intl.DateTimeFormat(undefined, { hour: twelve ? 'numeric' : '2-digit', minute: '2-digit' });
-const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'short' });
-const dayMonth = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
-const dayMonthYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
-const longDay = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
-const longDayYear = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' });
-const relativeDay = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+const clock = inLocale((language) => {
+	const twelve = new Intl.DateTimeFormat(language, { hour: 'numeric' }).resolvedOptions().hour12;
+	return new Intl.DateTimeFormat(language, { hour: twelve ? 'numeric' : '2-digit', minute: '2-digit' });
+});
+const dates = (options: Intl.DateTimeFormatOptions) => inLocale((language) => new Intl.DateTimeFormat(language, options));
+const weekday = dates({ weekday: 'short' });
+const dayMonth = dates({ day: 'numeric', month: 'short' });
+const dayMonthYear = dates({ day: 'numeric', month: 'short', year: 'numeric' });
+const longDay = dates({ weekday: 'long', day: 'numeric', month: 'long' });
+const longDayYear = dates({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+const full = dates({ dateStyle: 'full', timeStyle: 'medium' });
+const relativeDay = inLocale((language) => new Intl.RelativeTimeFormat(language, { numeric: 'auto' }));
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
@@ -27,15 +30,15 @@ export function daysAgo(at: Date, now = new Date()): number {
 }
 
 /** time of day: 14:02. */
-export const time = (at: string | Date) => clock.format(new Date(at));
+export const time = (at: string | Date) => clock().format(new Date(at));
 
 /** moment is the shortest form that names a time: 14:02, Tue, 3 Mar, 3 Mar 2024. */
 export function moment(at: string | Date, now = new Date()): string {
 	const d = new Date(at);
 	const days = daysAgo(d, now);
-	if (days <= 0) return clock.format(d);
-	if (days < 7) return weekday.format(d);
-	return d.getFullYear() === now.getFullYear() ? dayMonth.format(d) : dayMonthYear.format(d);
+	if (days <= 0) return clock().format(d);
+	if (days < 7) return weekday().format(d);
+	return d.getFullYear() === now.getFullYear() ? dayMonth().format(d) : dayMonthYear().format(d);
 }
 
 /** day is a separator's heading: Today, Yesterday, Tuesday 3 March. */
@@ -43,10 +46,10 @@ export function day(at: string | Date, now = new Date()): string {
 	const d = new Date(at);
 	const days = daysAgo(d, now);
 	if (days === 0 || days === 1) {
-		const word = relativeDay.format(-days, 'day');
+		const word = relativeDay().format(-days, 'day');
 		return word.charAt(0).toLocaleUpperCase() + word.slice(1);
 	}
-	return d.getFullYear() === now.getFullYear() ? longDay.format(d) : longDayYear.format(d);
+	return d.getFullYear() === now.getFullYear() ? longDay().format(d) : longDayYear().format(d);
 }
 
 /** ago is how far from now: now, 5 minutes ago, in 2 hours, yesterday, 3 weeks ago. */
@@ -55,21 +58,21 @@ export function ago(at: string | Date, now: number | Date = Date.now()): string 
 	const here = new Date(now);
 	const off = then.getTime() - here.getTime();
 	const far = Math.abs(off);
-	if (far < 45_000) return relativeDay.format(0, 'second');
-	if (far < 50 * MINUTE) return relativeDay.format(Math.round(off / MINUTE), 'minute');
-	if (far < 22 * HOUR) return relativeDay.format(Math.round(off / HOUR), 'hour');
+	if (far < 45_000) return relativeDay().format(0, 'second');
+	if (far < 50 * MINUTE) return relativeDay().format(Math.round(off / MINUTE), 'minute');
+	if (far < 22 * HOUR) return relativeDay().format(Math.round(off / HOUR), 'hour');
 	const days = -daysAgo(then, here) || Math.sign(off);
-	if (Math.abs(days) < 14) return relativeDay.format(days, 'day');
-	if (Math.abs(days) < 60) return relativeDay.format(Math.round(days / 7), 'week');
-	if (Math.abs(days) < 365) return relativeDay.format(Math.round(days / 30.4), 'month');
-	return relativeDay.format(Math.round(days / 365.25) || Math.sign(days), 'year');
+	if (Math.abs(days) < 14) return relativeDay().format(days, 'day');
+	if (Math.abs(days) < 60) return relativeDay().format(Math.round(days / 7), 'week');
+	if (Math.abs(days) < 365) return relativeDay().format(Math.round(days / 30.4), 'month');
+	return relativeDay().format(Math.round(days / 365.25) || Math.sign(days), 'year');
 }
 
 /** exact is the full date and time, for hover and for readers. */
-export const exact = (at: string | Date) => full.format(new Date(at));
+export const exact = (at: string | Date) => full().format(new Date(at));
 
 const unit = (name: string, value: number) =>
-	new Intl.NumberFormat(undefined, { style: 'unit', unit: name, unitDisplay: 'narrow', maximumFractionDigits: name === 'byte' || value >= 10 ? 0 : 1 }).format(value);
+	new Intl.NumberFormat(locale(), { style: 'unit', unit: name, unitDisplay: 'narrow', maximumFractionDigits: name === 'byte' || value >= 10 ? 0 : 1 }).format(value);
 
 /** bytes: 340 kB, 4.2 MB. */
 export function bytes(n: number): string {

@@ -1,4 +1,4 @@
-// The few words that the kit says by itself. An app in another language assigns its own before it mounts.
+// The few words that the kit says by itself, in English; words.de.ts and its like have them in other languages.
 export const words = {
 	close: 'Close',
 	cancel: 'Cancel',
@@ -40,3 +40,8 @@ export const words = {
 	nothing: 'Nothing here yet',
 	moved: 'Size of the panes'
 };
+
+export type Words = typeof words;
+
+/** sayIn puts another language's words in the place of the English ones. An app does so before it mounts. */
+export const sayIn = (others: Partial<Words>): void => void Object.assign(words, others);

@@ -55,6 +55,8 @@ export const en = {
 	'presence.kind.offline': 'offline',
 
 	'preferences.title': 'Preferences',
+	'preferences.language': 'Language',
+	'preferences.language.browser': 'Like the browser',
 	'preferences.theme': 'Appearance',
 	'preferences.theme.system': 'Like the system',
 	'preferences.theme.light': 'Light',

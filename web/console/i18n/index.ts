@@ -1,5 +1,43 @@
-// The console's language: English is complete; another one is a file beside en.ts with the same keys.
-import { translator } from '$ui/translate.ts';
+// The console's words. English is in the app; of the other languages one is fetched before the app mounts, and
+// the set-up's words with the set-up. So t is not to be asked while modules load, only from components on.
+import { setLocale } from '$ui/locale.ts';
+import { translator, type Translation } from '$ui/translate.ts';
+import { sayIn, type Words } from '$ui/words.ts';
 import { en } from './en.ts';
+import type { enSetup } from './en.setup.ts';
+import { chosen, direction, resolve, type Language } from './language.ts';
 
-export const t = translator(en, 'en');
+export const t = translator(en);
+
+interface Files {
+	main: () => Promise<{ words: Translation<typeof en>; kit: Partial<Words> }>;
+	setup: () => Promise<{ words: Translation<typeof enSetup> }>;
+}
+const files: Record<Exclude<Language, 'en'>, Files> = {
+	de: { main: () => import('./de.ts'), setup: () => import('./de.setup.ts') },
+	es: { main: () => import('./es.ts'), setup: () => import('./es.setup.ts') },
+	fr: { main: () => import('./fr.ts'), setup: () => import('./fr.setup.ts') },
+	ar: { main: () => import('./ar.ts'), setup: () => import('./ar.setup.ts') }
+};
+
+const { language, tag } = resolve(chosen(), typeof navigator === 'undefined' ? [] : navigator.languages);
+/** speaks is the language of this page, until it is loaded again. */
+export const speaks = language;
+
+/** speak fetches the words and turns the page. Words that can't be fetched are said in English. */
+export async function speak(): Promise<void> {
+	setLocale(tag);
+	if (language === 'en') return;
+	const file = await files[language].main().catch(() => undefined);
+	if (!file) return setLocale('en');
+	t.speak(tag, file.words as Record<string, string>);
+	sayIn(file.kit);
+	document.documentElement.lang = tag;
+	document.documentElement.dir = direction(language);
+}
+
+/** setupWords fetches the words of the set-up, of which English stands with the set-up itself. */
+export async function setupWords(): Promise<{ tag: string; words: Record<string, string> } | undefined> {
+	if (language === 'en' || document.documentElement.lang !== tag) return undefined;
+	return { tag, words: (await files[language].setup()).words as Record<string, string> };
+}

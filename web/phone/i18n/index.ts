@@ -2,4 +2,4 @@
 import { translator } from '$ui/translate.ts';
 import { en } from './en.ts';
 
-export const t = translator(en, 'en');
+export const t = translator(en);

@@ -1,0 +1,4 @@
+// The kit's words in German. Imports nothing but types: it is fetched while the app waits.
+import type { Words } from './words.ts';
+
+export const words: Partial<Words> = {};
