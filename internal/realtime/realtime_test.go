@@ -347,6 +347,36 @@ func TestLeavingAList(t *testing.T) {
 	})
 }
 
+// SL-3: whoever has the conversation open hears that a session of it was deleted, and sees its entries empty
+// and the conversation without it.
+func TestDeletedSessions(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		n := h.start()
+		c := n.opens(conversation.Active, h.ada, h.sales)
+		n.says(c.ID, "My card is 4111.")
+		n.changes(c.ID, func(c *conversation.Conversation) { c.Session.Status = conversation.Ended })
+		boss := n.dial("boss", "")
+		boss.subscribe(topicOf(c))
+		eraser := &conversation.Eraser{Write: store.Writer[conversation.EraseTx](n.db)}
+		if err := eraser.Delete(t.Context(), h.org, c.ID, c.Session.ID); err != nil {
+			t.Fatal(err)
+		}
+		told := map[string]json.RawMessage{}
+		for told["session.deleted"] == nil || told["entry.updated"] == nil || told["conversation.updated"] == nil {
+			f := boss.next()
+			told[f.Type] = f.Data
+		}
+		want := map[string]string{"id": c.Session.ID.String(), "conversation_id": c.ID.String()}
+		same(t, told["session.deleted"], want)
+		if e := string(told["entry.updated"]); strings.Contains(e, "4111") || !strings.Contains(e, `"erased_at"`) {
+			t.Errorf("the entry is told as %s", e)
+		}
+		if head := string(told["conversation.updated"]); strings.Contains(head, c.Session.ID.String()) || strings.Contains(head, "4111") {
+			t.Errorf("the conversation is told as %s", head)
+		}
+	})
+}
+
 func TestPresenceQueuesAndTyping(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		n := h.start()

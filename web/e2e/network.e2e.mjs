@@ -68,9 +68,11 @@ async function swallower(target) {
 			from.on('error', () => to.destroy()).on('close', () => (open.delete(from), from.swallows || to.destroy()));
 		}
 	});
-	await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+	// The server lets in pages of its own port on this machine: the way stands beside it.
+	const listen = (host) => new Promise((resolve, reject) => server.once('error', reject).listen(Number(target.port), host, () => resolve(host)));
+	const host = await listen('::1').catch(() => listen('127.0.0.2'));
 	return {
-		url: `http://127.0.0.1:${server.address().port}`,
+		url: `http://${host.includes(':') ? `[${host}]` : host}:${target.port}`,
 		swallow: () => open.forEach((socket) => (socket.swallows = true)),
 		close() {
 			server.close();

@@ -1,6 +1,9 @@
 package staff_test
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // RT-13 over HTTP: whom to hand to, handing over, what both see, taking it back.
 func TestTransferOverHTTP(t *testing.T) {
@@ -57,9 +60,23 @@ func TestTransferOverHTTP(t *testing.T) {
 			w.t.Fatalf("flagged %s", up.text)
 		}
 		w.call(other, "POST", session+"/flag", object{"raised": true}).is(404)
+		asking := func(path string) int { return len(c.do("GET", path, nil).is(200).at("items").([]any)) }
+		calm := c.receive("whatsapp", "Nothing urgent", anna)
+		for _, path := range []string{"/conversations?flagged=true", "/conversations?status=all&flagged=true", "/sessions?flagged=true"} {
+			list := c.do("GET", path, nil).is(200)
+			if len(list.at("items").([]any)) != 1 || !strings.Contains(list.text, got.conversation.String()) || strings.Contains(list.text, calm.conversation.String()) {
+				w.t.Errorf("%s lists %s", path, list.text)
+			}
+		}
+		if n := asking("/conversations?flagged=false"); n != 2 {
+			w.t.Errorf("without the filter there are %d", n)
+		}
 		down := c.do("POST", "/sessions/"+got.session.String()+"/flag", object{"raised": false}).is(200)
 		if down.body["flagged_at"] != nil || down.body["flagged"] != nil {
 			w.t.Fatalf("lowered %s", down.text)
+		}
+		if n := asking("/conversations?flagged=true") + asking("/sessions?flagged=true"); n != 0 {
+			w.t.Errorf("nobody asks for help, and %d are listed", n)
 		}
 		events := map[string]int{}
 		for _, e := range w.call(token, "GET", "/api/v1/conversations/"+got.conversation.String()+"/entries", nil).is(200).at("items").([]any) {
