@@ -383,3 +383,50 @@ func TestWhatsAppAccount(t *testing.T) {
 		t.Error("the handshake fails")
 	}
 }
+
+// TestWhatsAppDailyLimit: outside of the window only so many customers are reached within a day (131048);
+// those already reached and those who write don't count again.
+func TestWhatsAppDailyLimit(t *testing.T) {
+	w := newWorld(t)
+	number := func(change map[string]any) int {
+		return w.call(http.MethodPatch, "/channels/"+w.whatsapp.ID.String()+"/number", change, nil)
+	}
+	if status := number(map[string]any{"daily_limit": "2"}); status != http.StatusUnprocessableEntity && status != http.StatusBadRequest {
+		t.Errorf("a limit of no tier is answered with %d", status)
+	}
+	if status := number(map[string]any{"daily_limit": "TIER_2"}); status != http.StatusOK {
+		t.Fatalf("the limit is answered with %d", status)
+	}
+	if e := w.next(); e.Kind != channel.EventAccount {
+		t.Fatalf("the change is told as %+v", e)
+	}
+	template := message.Content{Template: &message.TemplateUse{Name: "hello_world", Language: "en_US"}}
+	first, second, third := w.phone(w.whatsapp), w.phone(w.whatsapp), w.phone(w.whatsapp)
+	send := func(p sandbox.Phone, c message.Content) error {
+		_, err := w.send(w.whatsapp, w.outbound(w.whatsapp, p, c))
+		return err
+	}
+	for _, p := range []sandbox.Phone{first, second, first} {
+		if err := send(p, template); err != nil {
+			t.Fatalf("within the limit: %v", err)
+		}
+	}
+	refusedWith(t, send(third, template), fault.Refused, fault.Spam, "131048")
+	w.say(third, map[string]any{"text": "Hello?"})
+	for e := w.next(); e.Kind != channel.EventMessage; e = w.next() { // reports on what was sent come between
+	}
+	if err := send(third, message.Content{Text: "Within the window"}); err != nil {
+		t.Errorf("an answer counts: %v", err)
+	}
+	if err := send(third, template); err != nil {
+		t.Errorf("a template within the window counts: %v", err)
+	}
+	fourth := w.phone(w.whatsapp)
+	refusedWith(t, send(fourth, template), fault.Refused, fault.Spam, "131048")
+	if status := number(map[string]any{"daily_limit": "TIER_UNLIMITED"}); status != http.StatusOK {
+		t.Fatal(status)
+	}
+	if err := send(fourth, template); err != nil {
+		t.Errorf("without a limit: %v", err)
+	}
+}

@@ -28,6 +28,12 @@ story('WhatsApp: the number is verified by a code and taken into service; custom
 	await page.getByLabel('PIN of six digits').fill('482913');
 	await page.getByRole('button', { name: 'Take into service' }).click();
 	await seen(page.getByText('Connected', { exact: true }));
+	await seen(page.getByText('Customers rarely block or report this number.'));
+	await seen(page.getByText('Up to 80 messages a second.'));
+	await seen(page.getByRole('figure', { name: 'How customers see it' }).getByText('Sandbox business')); // the verified name, not the channel's
+	await number({ quality: 'RED' });
+	await page.getByRole('button', { name: 'Ask the provider' }).click();
+	await seen(page.getByText(/Many customers block or report this number/));
 
 	const words = unique('Bicycles and repairs');
 	await page.getByLabel('Description').fill(words);

@@ -245,6 +245,10 @@ func CheckEvents(t *testing.T, events []channel.Event) {
 			if e.Content.Reaction == nil {
 				t.Errorf("a reaction without one: %+v", e)
 			}
+		case channel.EventAccount:
+			if e.Account == nil {
+				t.Errorf("a change of the account without what it says: %+v", e)
+			}
 		case channel.EventEdit, channel.EventDelete, channel.EventOptIn, channel.EventOptOut, channel.EventIgnored, channel.EventTyping:
 		default:
 			t.Errorf("an event of no known kind: %+v", e)

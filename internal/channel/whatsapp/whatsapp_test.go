@@ -40,10 +40,11 @@ func webhooks(t testing.TB) map[string]channel.WebhookRequest {
 		Webhooks map[string]json.RawMessage `json:"webhooks"`
 	}
 	readJSON(t, "testdata/meta-examples.json", &examples)
-	var more map[string]json.RawMessage
+	var more, account map[string]json.RawMessage
 	readJSON(t, "testdata/webhooks.json", &more)
+	readJSON(t, "testdata/account.json", &account)
 	out := map[string]channel.WebhookRequest{}
-	for _, set := range []map[string]json.RawMessage{examples.Webhooks, more} {
+	for _, set := range []map[string]json.RawMessage{examples.Webhooks, more, account} {
 		for name, body := range set {
 			out[name] = channel.WebhookRequest{Method: http.MethodPost, URL: "https://switchboard.example/hooks/whatsapp/1",
 				Header: http.Header{"Content-Type": {"application/json"}}, Body: body}
