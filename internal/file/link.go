@@ -64,7 +64,7 @@ type Link struct {
 // Check reads a link's path and query. A link that is wrong or over is fault.NotFound: which of both
 // is nobody's business.
 func (l Links) Check(path string, query url.Values, now time.Time) (Link, error) {
-	gone := fault.New(fault.NotFound, "This link is no longer good. Open the file again from where you found it.")
+	gone := fault.New(fault.NotFound, "This link is no longer good. Open the file again from where you found it, or ask for it again.")
 	parts := strings.SplitN(strings.TrimPrefix(path, Path), "/", 3)
 	if !strings.HasPrefix(path, Path) || len(parts) < 2 {
 		return Link{}, gone

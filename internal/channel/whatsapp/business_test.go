@@ -52,7 +52,8 @@ func TestParseAccount(t *testing.T) {
 		events, _ := whatsapp.New(http.DefaultClient).Parse(account(), webhooks(t)[name])
 		return events[0].ProviderID
 	}
-	if id("capability") != id("capability") || id("capability") == id("capability without numbers") {
+	once, again := id("capability"), id("capability")
+	if once != again || once == id("capability without numbers") {
 		t.Error("ids don't tell changes apart")
 	}
 }

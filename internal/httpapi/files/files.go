@@ -5,6 +5,7 @@ package files
 import (
 	"encoding/hex"
 	"errors"
+	"io"
 	"io/fs"
 	"mime"
 	"net/http"
@@ -27,9 +28,23 @@ func Handler(files *file.Service) http.Handler {
 			return
 		}
 		if err := serve(files, w, r); err != nil {
-			problem.Write(w, r, err)
+			refuse(w, r, err)
 		}
 	})
+}
+
+// refuse tells programs in JSON, and a person who opened a link the sentence alone.
+func refuse(w http.ResponseWriter, r *http.Request, err error) {
+	if !strings.Contains(r.Header.Get("Accept"), "text/html") {
+		problem.Write(w, r, err)
+		return
+	}
+	p := problem.From(r.Context(), err)
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(p.Status)
+	_, _ = io.WriteString(w, p.Detail+"\n")
 }
 
 func serve(files *file.Service, w http.ResponseWriter, r *http.Request) error {
