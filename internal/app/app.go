@@ -32,6 +32,8 @@ import (
 	"switchboard/internal/org"
 	"switchboard/internal/outbound"
 	"switchboard/internal/privacy"
+	"switchboard/internal/push"
+	pushweb "switchboard/internal/push/web"
 	"switchboard/internal/realtime"
 	"switchboard/internal/routing"
 	"switchboard/internal/sandbox"
@@ -150,9 +152,10 @@ func (a *App) wire() {
 	talk := &conversation.Service{Write: store.Writer[conversation.Tx](a.db), Capabilities: a.connectors.Capabilities,
 		Segments: func(text string) int { return sms.Measure(text).Segments }}
 	presence := &routing.Service{Write: store.Writer[routing.Tx](a.db), Node: a.node}
+	calls := &push.Service{Write: store.Writer[push.Tx](a.db), Rows: pushRows{a.db, a.views}, Sender: pushweb.New(guarded(a.config), a.config.PublicURL, a.derive)}
 	a.hub = realtime.NewHub(realtime.Config{Feed: a.db, Views: a.views, Wakes: a.bus.Subscribe(), Publish: a.bus.Publish,
 		Origin:    a.ownPage,
-		Connected: presence.Connected, Disconnected: presence.Disconnected, Metrics: a.metrics})
+		Connected: presence.Connected, Disconnected: presence.Disconnected, Visible: calls.Visible, Metrics: a.metrics})
 	a.customers = customerapi.NewHub(a.db, a.bus.Subscribe())
 	a.customers.Publish = a.bus.Publish
 	a.signals = outbound.NewSignals(store.Writer[outbound.SignalTx](a.db), a.accounts, a.log)
@@ -183,6 +186,7 @@ func (a *App) wire() {
 	handlers[conversation.JobUnreachable] = conversation.Unreachable(store.Writer[conversation.FailTx](a.db))
 	handlers[inbound.JobMedia] = media.Fetch
 	handlers[routing.JobConnectionLost] = presence.ConnectionLost
+	handlers[push.Job] = calls.Do
 	handlers[routing.JobReroute] = presence.Reroute
 	handlers[routing.JobChannelRouted] = presence.ChannelRouted
 	handlers[store.JobSearchRebuild] = a.db.RebuildSearch
@@ -207,6 +211,7 @@ func (a *App) wire() {
 		Eraser:    &conversation.Eraser{Write: store.Writer[conversation.EraseTx](a.db)},
 		Routing:   presence,
 		Outbound:  &courtesies{db: a.db, connectors: a.connectors, hub: a.hub, customers: a.customers, signals: a.signals},
+		Push:      calls,
 		Files:     a.files, FileMax: uploadMax, SignFile: a.files.Links.Sign,
 		Claims: a.db, Views: a.views, Rows: a.db,
 	})
@@ -217,6 +222,12 @@ func (a *App) wire() {
 	}
 	hooks := &hook.Handler{Accounts: a.accounts, Receiver: receiver, Count: a.measured.hook, Log: a.log}
 	a.handler = a.routes(staffAPI, customerAPI, hooks)
+}
+
+// pushRows reads for push: rows of the database, and what users may see.
+type pushRows struct {
+	*store.DB
+	*store.Views
 }
 
 // Start runs everything in the background. Stop ends it in the opposite order.

@@ -24,7 +24,7 @@ var technology = []struct {
 	rooms []string
 	why   string
 }{
-	{"net/http", []string{"channel", "channel/*", "sandbox", "realtime", "httpapi", "httpapi/*", "app"}, "domains don't know HTTP; only the connector contract among them does"},
+	{"net/http", []string{"channel", "channel/*", "push/web", "sandbox", "realtime", "httpapi", "httpapi/*", "app"}, "domains don't know HTTP; only the connector contract among them does"},
 	{"database/sql", []string{"message", "store", "store/*"}, "domains don't know SQL; message only gives its ids the driver's Value"},
 	{"modernc.org/sqlite", []string{"store", "store/*"}, "domains don't know SQL"},
 	{"github.com/pressly/goose", []string{"store"}, "the schema is the store's"},

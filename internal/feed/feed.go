@@ -31,6 +31,7 @@ const (
 	DraftUpdated        Type = "draft.updated"        // Conversation, Agent whose draft it is
 	MentionCreated      Type = "mention.created"      // Agent who is mentioned, Ref is the notification, Conversation, EntrySeq
 	NotificationsRead   Type = "notifications.read"   // Agent
+	PreferencesUpdated  Type = "preferences.updated"  // Agent
 	WorkUpdated         Type = "work.updated"         // Session
 	AgentUpdated        Type = "agent.updated"        // Agent: capacity, membership, rights
 	ChannelUpdated      Type = "channel.updated"      // Ref is the channel

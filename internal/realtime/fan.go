@@ -315,7 +315,7 @@ func (b *batch) onMe(a *audience, t *topic, c feed.Change) []frame {
 		if row != nil && b.lastSess[c.Session] == c.Seq && (row.Reach.Agent == a.sight.User || row.Reach.LastAgent == a.sight.User) {
 			return []frame{{topic: t, kind: c.Type, data: b.sessions[c.Session]}}
 		}
-	case feed.DraftUpdated, feed.MentionCreated, feed.NotificationsRead:
+	case feed.DraftUpdated, feed.MentionCreated, feed.NotificationsRead, feed.PreferencesUpdated:
 		return b.personal(a, t, c)
 	case feed.ConversationUpdated:
 		if row != nil && c.Agent == a.sight.User && a.sight.MayRead(row.Reach) {

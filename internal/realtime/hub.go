@@ -72,6 +72,8 @@ type Config struct {
 	// Connected and Disconnected tell presence of an agent's sockets. Connected is done before the
 	// first frame; its error refuses the socket.
 	Connected, Disconnected func(ctx context.Context, org message.OrgID, user message.UserID, connection message.RowID) error
+	// Visible notes whether the page behind an agent's socket is looked at; may be nil.
+	Visible func(ctx context.Context, org message.OrgID, user message.UserID, connection message.RowID, visible bool) error
 	// QuietAfter is when a connection that is told nothing gets a heartbeat; 15 seconds unless set.
 	QuietAfter time.Duration
 	// Metrics may be nil.

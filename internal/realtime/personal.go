@@ -90,6 +90,8 @@ func (b *batch) personal(a *audience, t *topic, c feed.Change) []frame {
 		if b.lastReads[c.Agent] == c.Seq {
 			f.data = raw(map[string]int{"unread": b.unread[c.Agent]})
 		}
+	case feed.PreferencesUpdated:
+		f.data = raw(struct{}{}) // who wants to know reads them
 	}
 	return []frame{f}
 }

@@ -23,6 +23,8 @@ type said struct {
 	// Of hello:
 	After  string   `json:"after"`
 	Topics []string `json:"topics"`
+	// Of visible:
+	Visible bool `json:"visible"`
 }
 
 func (s *socket) read() {
@@ -55,11 +57,29 @@ func (s *socket) read() {
 			s.refuse(m.Topic, fault.New(fault.Malformed, "Say hello first."))
 		case m.Type == "subscribe":
 			s.subscribe(ctx, m.Topic)
+		case m.Type == "visible":
+			s.look(ctx, m.Visible)
 		case m.Type == "unsubscribe":
 			s.unsubscribe(m.Topic)
 		default:
-			s.refuse(m.Topic, fault.New(fault.Malformed, "There is no such message. Say subscribe or unsubscribe."))
+			s.refuse(m.Topic, fault.New(fault.Malformed, "There is no such message. Say subscribe, unsubscribe or visible."))
 		}
+	}
+}
+
+// look notes whether the page behind the socket is looked at; a change only, and never held up by it.
+func (s *socket) look(ctx context.Context, visible bool) {
+	s.mu.Lock()
+	who := s.who
+	s.mu.Unlock()
+	if s.visible == visible || !who.Agent || s.hub.Visible == nil {
+		return
+	}
+	s.visible = visible
+	ctx, cancel := context.WithTimeout(ctx, noteTimeout)
+	defer cancel()
+	if err := s.hub.Visible(ctx, who.Org, who.User, s.id, visible); err != nil {
+		slog.Warn("realtime: whether a page is looked at could not be noted", "org", who.Org, "user", who.User, "err", err)
 	}
 }
 

@@ -66,6 +66,8 @@ type socket struct {
 	timer   *time.Timer
 	replays sync.Mutex // one replay at a time
 
+	visible bool // as the client said last; the reading goroutine's own
+
 	// Set by the hello, before any subscription:
 	greeted time.Time
 	after   feed.Cursor

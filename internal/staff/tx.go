@@ -43,6 +43,11 @@ type Tx interface {
 	DeleteToken(hash []byte) error
 	DeleteTokens(user message.UserID, purposes ...Purpose) error
 
+	// Preferences of a user, locked; the usual ones with version 0 when nothing was chosen.
+	Preferences(user message.UserID) (Preferences, int64, error)
+	// SavePreferences keeps them and tells the user's other screens.
+	SavePreferences(user message.UserID, p Preferences, version int64) error
+
 	InsertAPIKey(k APIKey, hash []byte) error
 	// RevokeAPIKey is final. fault.NotFound when there is no such key in use.
 	RevokeAPIKey(id message.APIKeyID) error

@@ -3,6 +3,7 @@ package store
 import (
 	"switchboard/internal/conversation"
 	"switchboard/internal/message"
+	"switchboard/internal/push"
 )
 
 // lastEntry is what conversation.last_entry holds: the newest line without its text.
@@ -50,6 +51,11 @@ func (tx *Tx) AppendEntry(c *conversation.Conversation, e *conversation.Entry) e
 	}
 	if err := tx.indexEntry(e, 0); err != nil {
 		return err
+	}
+	if e.Author == message.AuthorCustomer && e.Kind == message.KindMessage {
+		if err := tx.callSoon(push.Cause{User: c.Session.Agent, Kind: push.Message, Conversation: c.ID, Seq: e.Seq}); err != nil {
+			return err
+		}
 	}
 	return tx.Change(Change{Type: "entry.created", Conversation: c.ID, Session: e.Session, EntrySeq: e.Seq, Agent: c.Session.Agent, Customer: c.Customer})
 }

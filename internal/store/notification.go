@@ -7,6 +7,7 @@ import (
 	"switchboard/internal/feed"
 	"switchboard/internal/inbox"
 	"switchboard/internal/message"
+	"switchboard/internal/push"
 	"switchboard/internal/resource"
 )
 
@@ -43,6 +44,9 @@ func (tx *Tx) Notify(n conversation.Notification) error {
 	if err := tx.exec(`DELETE FROM notification WHERE org_id = $1 AND user_id = $2
  AND id < (SELECT id FROM notification WHERE org_id = $1 AND user_id = $2 ORDER BY id DESC LIMIT 1 OFFSET $3)`,
 		tx.org, n.User, conversation.NotificationsMax-1); err != nil {
+		return err
+	}
+	if err := tx.callSoon(push.Cause{User: n.User, Kind: push.Mention, Conversation: n.Conversation, Seq: n.EntrySeq, Ref: n.ID}); err != nil {
 		return err
 	}
 	return tx.Change(Change{Type: feed.MentionCreated, Agent: n.User, Ref: n.ID, Conversation: n.Conversation, EntrySeq: n.EntrySeq})

@@ -8,6 +8,7 @@ import (
 	"switchboard/internal/fault"
 	"switchboard/internal/feed"
 	"switchboard/internal/message"
+	"switchboard/internal/push"
 	"switchboard/internal/routing"
 )
 
@@ -71,6 +72,9 @@ func (tx *Tx) InsertOffer(o routing.Offer) error {
 	err := tx.exec(`INSERT INTO offer (org_id, id, session_id, agent_id, state, units, reason, decline_reason, created_at, expires_at)
  VALUES ($1, $2, $3, $4, $5, $6, $7, '', $8, $9)`, tx.org, o.ID, o.Session, o.Agent, string(o.State), o.Units, o.Reason, us(o.CreatedAt), us(o.ExpiresAt))
 	if err != nil {
+		return err
+	}
+	if err := tx.callSoon(push.Cause{User: o.Agent, Kind: push.Offer, Conversation: o.Conversation, Ref: message.RowID(o.ID)}); err != nil {
 		return err
 	}
 	return tx.Change(offerChange(feed.OfferCreated, o))

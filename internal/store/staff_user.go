@@ -103,6 +103,8 @@ func (tx *Tx) DeleteUser(id message.UserID) error {
 		"DELETE FROM draft_file WHERE org_id = $1 AND user_id = $2",
 		"DELETE FROM notification WHERE org_id = $1 AND user_id = $2",
 		"DELETE FROM quick_text_use WHERE org_id = $1 AND user_id = $2",
+		"DELETE FROM staff_preferences WHERE org_id = $1 AND user_id = $2",
+		"DELETE FROM push_subscription WHERE org_id = $1 AND user_id = $2",
 		"DELETE FROM staff_user WHERE org_id = $1 AND id = $2",
 	} {
 		if err := tx.exec(query, tx.org, id); err != nil {

@@ -12,6 +12,7 @@ import (
 	"switchboard/internal/message"
 	"switchboard/internal/once"
 	"switchboard/internal/org"
+	"switchboard/internal/push"
 	"switchboard/internal/resource"
 	"switchboard/internal/routing"
 	"switchboard/internal/setup"
@@ -39,6 +40,7 @@ type Deps struct {
 	Eraser   *conversation.Eraser
 	Routing  Routing
 	Outbound Outbound
+	Push     *push.Service
 	Files    Files
 	// FileMax bounds an upload in bytes. SignFile fills a file's URL with a short-lived link.
 	FileMax  int64
@@ -104,6 +106,8 @@ type Views interface {
 type Rows interface {
 	Organisation(ctx context.Context, id message.OrgID) (resource.Organisation, error)
 	Users(ctx context.Context, org message.OrgID, page resource.Page) ([]resource.User, string, error)
+	Preferences(ctx context.Context, org message.OrgID, user message.UserID) (staff.Preferences, int64, error)
+	PushDevices(ctx context.Context, org message.OrgID, user message.UserID) ([]resource.PushDevice, error)
 	UserByID(ctx context.Context, org message.OrgID, id message.UserID) (resource.User, error)
 	PermissionSets(ctx context.Context, org message.OrgID, page resource.Page) ([]resource.PermissionSet, string, error)
 	PermissionSetByID(ctx context.Context, org message.OrgID, id message.PermissionSetID) (resource.PermissionSet, error)

@@ -17,6 +17,12 @@ func (a *API) table() {
 	post(a, "/first/{token}", Public, "Make the first organisation with its administrator, and sign in", a.makeFirst, nil)
 
 	get(a, "/me", SignedIn, "Who I am and what I may do", a.me)
+	get(a, "/me/preferences", SignedIn, "What I chose for my console", a.preferences)
+	patch(a, "/me/preferences", SignedIn, "Change what I chose", a.changePreferences)
+	get(a, "/me/push-subscriptions", SignedIn, "My devices that are called while I look at no console, and the key to register one", a.pushDevices)
+	create(a, "/me/push-subscriptions", SignedIn, "Register this browser; one that is known keeps its id", a.addPushDevice, nil)
+	del(a, "/me/push-subscriptions/{id}", SignedIn, "Call a device no more", a.removePushDevice)
+	post(a, "/me/push-subscriptions/{id}/test", SignedIn, "Call one of my devices, to see that it works", a.tryPushDevice, nil)
 	get(a, "/me/presence", staff.PresenceSet, "My presence and load", a.getPresence)
 	put(a, "/me/presence", staff.PresenceSet, "Set my presence", a.setPresence)
 	get(a, "/me/offers", staff.SessionAccept, "Work that is offered to me", a.offers)

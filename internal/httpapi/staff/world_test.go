@@ -3,6 +3,7 @@ package staff_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"io"
@@ -23,6 +24,8 @@ import (
 	"switchboard/internal/httpapi/trace"
 	"switchboard/internal/message"
 	"switchboard/internal/org"
+	"switchboard/internal/push"
+	pushweb "switchboard/internal/push/web"
 	"switchboard/internal/routing"
 	"switchboard/internal/setup"
 	"switchboard/internal/staff"
@@ -46,6 +49,9 @@ type world struct {
 	// provider answers what connectors call.
 	provider http.Handler
 	upstream *httptest.Server
+	// pushes is where browsers are called.
+	pushes *pushService
+	push   *push.Service
 }
 
 // courtesies notes what went to customers beside messages.
@@ -103,6 +109,15 @@ func newWorld(t *testing.T, db *store.DB) *world {
 	for _, c := range connectors {
 		w.setup.Kinds = append(w.setup.Kinds, setup.KindOf(c))
 	}
+	w.pushes = newPushService(t)
+	views := store.NewViews(db, capabilities, files.Links.Sign)
+	w.push = &push.Service{Write: store.Writer[push.Tx](db), Rows: struct {
+		*store.DB
+		*store.Views
+	}{db, views}, Sender: pushweb.New(w.pushes.server.Client().Transport, publicURL, func(purpose string) []byte {
+		key := sha256.Sum256([]byte(purpose))
+		return key[:]
+	})}
 	talk := &conversation.Service{Write: store.Writer[conversation.Tx](db), Capabilities: capabilities,
 		Segments: func(text string) int { return sms.Measure(text).Segments }}
 	first := &setup.First{Setup: w.setup, Staff: w.staff, Token: firstToken, Empty: func(ctx context.Context) (bool, error) {
@@ -120,9 +135,9 @@ func newWorld(t *testing.T, db *store.DB) *world {
 		},
 		Transfers: &conversation.Transfers{Write: store.Writer[conversation.TransferTx](db)},
 		Eraser:    &conversation.Eraser{Write: store.Writer[conversation.EraseTx](db)},
-		Routing:   &routing.Service{Write: store.Writer[routing.Tx](db)}, Outbound: w.sent,
+		Routing:   &routing.Service{Write: store.Writer[routing.Tx](db)}, Outbound: w.sent, Push: w.push,
 		Files: files, FileMax: 1 << 20, SignFile: files.Links.Sign,
-		Claims: db, Views: store.NewViews(db, capabilities, files.Links.Sign), Rows: db,
+		Claims: db, Views: views, Rows: db,
 	})
 	w.server = httptest.NewServer(trace.Handler(w.api))
 	t.Cleanup(w.server.Close)
