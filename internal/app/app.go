@@ -60,11 +60,13 @@ type App struct {
 
 	connectors *Connectors
 	accounts   *Accounts
-	files      *file.Service
-	staff      *staff.Service
-	setup      *setup.Service
-	first      *setup.First
-	views      *store.Views
+	// installation is what the security checklist says of the settings.
+	installation setup.Installation
+	files        *file.Service
+	staff        *staff.Service
+	setup        *setup.Service
+	first        *setup.First
+	views        *store.Views
 
 	sequencer   *store.Sequencer
 	dispatchers *routing.Dispatchers
@@ -94,6 +96,7 @@ func New(ctx context.Context, config Config, version string, log *slog.Logger) (
 		return nil, fmt.Errorf("SWITCHBOARD_SECRET_KEY: %w", err)
 	}
 	a.derive = envelopes.Derive
+	a.installation = config.installation(envelopes.Seals())
 	if err := a.open(ctx, envelopes); err != nil {
 		return nil, err
 	}
@@ -200,7 +203,7 @@ func (a *App) wire() {
 	}
 	staffAPI := staffapi.New(staffapi.Deps{
 		Mail:    sendMail,
-		Version: a.version, PublicURL: a.config.PublicURL, ClientIP: a.clientIP,
+		Version: a.version, PublicURL: a.config.PublicURL, ClientIP: a.clientIP, Installation: a.installation,
 		Staff: a.staff, First: a.first, Organisation: &org.Service{Write: store.Writer[org.Tx](a.db)}, Setup: a.setup,
 		RoutingSetup:  &routing.Setup{Write: store.Writer[routing.SetupTx](a.db), ChannelTypes: a.connectors.Types()},
 		Conversations: talk,

@@ -4,6 +4,7 @@
 package privacy
 
 import (
+	"bytes"
 	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -36,6 +37,12 @@ func NewEnvelopes(secret []byte) (*Envelopes, error) {
 func (e *Envelopes) Seal(_ message.OrgID, _ message.CustomerID, plain []byte) []byte {
 	out := make([]byte, 0, len(plain)+1)
 	return append(binary.AppendUvarint(out, plainKey), plain...)
+}
+
+// Seals says whether an envelope hides what is in it.
+func (e *Envelopes) Seals() bool {
+	probe := []byte("a text that an envelope should hide")
+	return !bytes.Contains(e.Seal(message.OrgID{}, message.CustomerID{}, probe), probe)
 }
 
 // Open takes it out again.

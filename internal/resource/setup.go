@@ -210,6 +210,7 @@ type User struct {
 	InviteLink    string                  `json:"invite_link,omitempty" doc:"once, in the answer that made it, unless it went by e-mail"`
 	Mailed        bool                    `json:"mailed,omitempty" doc:"the link went to them by e-mail"`
 	Queues        []message.QueueID       `json:"queues"`
+	LastSeenAt    *time.Time              `json:"last_seen_at,omitempty" doc:"when they were signed in last, to the hour"`
 	Version       int64                   `json:"version"`
 }
 
@@ -269,9 +270,10 @@ type Organisation struct {
 
 // SetupStep is one line of the first-run checklist (AD-3).
 type SetupStep struct {
-	Key   string `json:"key"`
-	Done  bool   `json:"done"`
-	Count int    `json:"count"`
+	Key     string `json:"key"`
+	Done    bool   `json:"done"`
+	Skipped bool   `json:"skipped" doc:"the organisation does without it"`
+	Count   int    `json:"count"`
 }
 
 // DeliveryFailure is one line of the error log (TN-3).

@@ -58,6 +58,10 @@ type Tx interface {
 	org.Tx
 	staff.Tx
 	routing.SetupTx
+
+	// SetupSkipped are the steps of the checklist that the organisation does without.
+	SetupSkipped() ([]string, error)
+	SaveSetupSkipped(keys []string) error
 	AccountTx
 
 	// ClaimMark keeps a value under a name of the installation's, for the first who asks.

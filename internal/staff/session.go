@@ -90,6 +90,9 @@ func (s *Service) signIn(ctx context.Context, memberships []Membership, organisa
 		if user, err = tx.User(in.User); err != nil {
 			return err
 		}
+		if err := tx.Seen(in.User); err != nil {
+			return err
+		}
 		return tx.InsertToken(Token{Hash: hash, User: in.User, Purpose: PurposeSession, CSRF: csrf, CreatedAt: tx.Now(),
 			ExpiresAt: tx.Now().Add(sessionLife), IP: from.IP, UserAgent: clip(from.UserAgent, 300)})
 	})
@@ -153,7 +156,12 @@ func (s *Service) person(ctx context.Context, hash []byte, now time.Time) (remem
 		return remembered{}, fault.New(fault.TokenExpired, "Your session has expired. Sign in again.")
 	}
 	if found.ExpiresAt.Before(now.Add(sessionLife - renewalAfter)) {
-		err := s.write(ctx, found.Org, func(tx Tx) error { return tx.RenewToken(hash, now.Add(sessionLife)) })
+		err := s.write(ctx, found.Org, func(tx Tx) error {
+			if err := tx.Seen(found.User.ID); err != nil {
+				return err
+			}
+			return tx.RenewToken(hash, now.Add(sessionLife))
+		})
 		if err != nil {
 			slog.WarnContext(ctx, "a session could not be renewed", "err", err)
 		}

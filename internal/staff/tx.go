@@ -40,6 +40,8 @@ type Tx interface {
 	// Token by its hash, of this organisation.
 	Token(hash []byte) (Token, bool, error)
 	RenewToken(hash []byte, expires time.Time) error
+	// Seen notes that a user is here.
+	Seen(id message.UserID) error
 	DeleteToken(hash []byte) error
 	DeleteTokens(user message.UserID, purposes ...Purpose) error
 

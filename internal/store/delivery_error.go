@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/hex"
+	"slices"
 	"strconv"
 	"time"
 
@@ -77,19 +78,22 @@ func (db *DB) Quarantined(ctx context.Context, org message.OrgID, page resource.
 // message that a customer really wrote.
 func (db *DB) SetupSteps(ctx context.Context, org message.OrgID) ([]resource.SetupStep, error) {
 	steps := []resource.SetupStep{{Key: "channel"}, {Key: "deployment"}, {Key: "agent"}, {Key: "queue"}, {Key: "test_message"}}
-	dest := make([]any, len(steps))
+	var skipped []string
+	dest := make([]any, len(steps), len(steps)+1)
 	for i := range steps {
 		dest[i] = &steps[i].Count
 	}
-	_, err := one(db.reader(ctx, org), dest, `SELECT
+	_, err := one(db.reader(ctx, org), append(dest, jsonColumn{&skipped}), `SELECT
  (SELECT count(*) FROM channel WHERE org_id = $1 AND active),
  (SELECT count(*) FROM deployment WHERE org_id = $1 AND published IS NOT NULL),
  (SELECT count(*) FROM staff_user u JOIN permission_set s ON s.org_id = u.org_id AND s.id = u.permission_set_id
   WHERE u.org_id = $1 AND u.active AND u.joined_at IS NOT NULL AND s.permissions LIKE '%"session.accept"%'),
  (SELECT count(*) FROM queue WHERE org_id = $1),
- (SELECT count(*) FROM (SELECT 1 FROM conversation WHERE org_id = $1 AND customer_seq > 0 LIMIT 1) c)`, org)
+ (SELECT count(*) FROM (SELECT 1 FROM conversation WHERE org_id = $1 AND customer_seq > 0 LIMIT 1) c),
+ (SELECT setup_skipped FROM org WHERE id = $1)`, org)
 	for i := range steps {
 		steps[i].Done = steps[i].Count > 0
+		steps[i].Skipped = !steps[i].Done && slices.Contains(skipped, steps[i].Key)
 	}
 	return steps, err
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"switchboard/internal/fault"
 	"switchboard/internal/feed"
@@ -150,11 +151,14 @@ func (tx *Tx) AgentChanged(id message.UserID) error {
 // AccessChanged wakes what remembers credentials.
 func (tx *Tx) AccessChanged() { tx.Signal(message.WakeAccess(tx.org)) }
 
-const userResource = `u.id, u.name, l.email, u.permission_set_id, s.api_name, u.capacity, u.active, u.joined_at IS NULL, u.version
+const userResource = `u.id, u.name, l.email, u.permission_set_id, s.api_name, u.capacity, u.active, u.joined_at IS NULL, u.last_seen_at, u.version
  FROM staff_user u JOIN login l ON l.id = u.login_id JOIN permission_set s ON s.org_id = u.org_id AND s.id = u.permission_set_id`
 
 func scanUser(r row, u *resource.User) error {
-	return r.Scan(&u.ID, &u.Name, &u.Email, &u.PermissionSet, &u.Role, &u.Capacity, &u.Active, &u.Invited, &u.Version)
+	var seen time.Time
+	err := r.Scan(&u.ID, &u.Name, &u.Email, &u.PermissionSet, &u.Role, &u.Capacity, &u.Active, &u.Invited, &seen, &u.Version)
+	u.LastSeenAt = unlessZero(seen)
+	return err
 }
 
 // Users is a page of the organisation's users by name.

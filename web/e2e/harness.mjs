@@ -3,7 +3,7 @@
 //
 // One story alone: node --test --test-name-pattern='queue' e2e/admin.e2e.mjs. The environment may name another
 // SWITCHBOARD_BINARY or CHROMIUM, and less patience while writing a story (E2E_PATIENCE, in milliseconds).
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -50,6 +50,11 @@ export async function startDemo() {
 	return {
 		ready,
 		log,
+		/** A further command of the program, on the same data: what it prints. */
+		command: (...args) =>
+			new Promise((resolve, reject) => {
+				execFile(binary, [...args, '--database', `sqlite:${join(data, 'switchboard.db')}`], (failed, out, said) => (failed ? reject(new Error(`${args.join(' ')}: ${said || failed}`)) : resolve(out)));
+			}),
 		async stop() {
 			child.kill('SIGTERM');
 			const slow = setTimeout(kill, 10_000);

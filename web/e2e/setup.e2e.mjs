@@ -118,3 +118,80 @@ story('a refusal stands at its field, and the field has the focus', async () => 
 	await page.getByRole('button', { name: 'Create' }).click();
 	await until('the name has the focus', () => page.evaluate(() => document.activeElement?.getAttribute('aria-invalid') === 'true' && document.activeElement.labels[0].textContent.trim() === 'Name'));
 });
+
+story('an empty organisation: the checklist leads to a test message that is answered', async () => {
+	const printed = await it.demo.command('org', 'create', '--name', 'Small Bakery', '--admin', 'baker@bakery.example', '--public-url', it.ready.url);
+	const page = await it.page();
+	await page.goto(/https?:\/\/\S+\/invite\/\S+/.exec(printed)[0]);
+	await page.getByLabel('Your name').or(page.getByLabel('Name')).first().fill('Bea Baker');
+	await page.getByLabel('New password').fill('rye and sourdough');
+	await page.getByRole('button', { name: 'Set password and log in' }).click();
+	await seen(page.getByRole('navigation', { name: 'Places' }));
+	const baker = new Agent(it, { name: 'Bea Baker' }, page);
+
+	await page.goto(`${it.ready.url}/setup`);
+	await seen(page.getByRole('meter', { name: 'First steps' }).or(page.getByText('1 of 5 steps')));
+	for (const step of ['Publish the widget', 'Make queues']) {
+		await page.getByRole('button', { name: `Skip: ${step}` }).click();
+		await seen(page.getByRole('button', { name: `Take up again: ${step}` }));
+	}
+	await page.reload();
+	await seen(page.getByRole('button', { name: 'Take up again: Make queues' }));
+	await seen(page.getByText('1 of 3 steps'));
+
+	await page.getByRole('link', { name: 'Connect a channel', exact: true }).last().click();
+	await page.getByRole('button', { name: /WhatsApp/ }).click();
+	await page.getByRole('switch', { name: 'Play it in the sandbox' }).check();
+	await page.getByRole('button', { name: 'Connect', exact: true }).click();
+	await page.getByRole('button', { name: 'Next' }).click();
+	await seen(page.getByRole('heading', { name: 'Send a test message' }));
+	await baker.setStatus('online');
+
+	await page.goto(`${it.ready.url}/setup`);
+	await seen(page.getByText('2 of 3 steps'));
+	const [tab] = await Promise.all([page.context().waitForEvent('page'), page.getByRole('link', { name: 'Open the phone page' }).click()]);
+	const test = unique('Do you have rye bread?');
+	await tab.getByRole('textbox', { name: 'Write a message' }).fill(test);
+	await tab.getByRole('button', { name: 'Send' }).click();
+	await page.bringToFront();
+	await page.getByRole('main').getByRole('link', { name: 'Inbox' }).click();
+	await baker.accept(test);
+	await baker.write('Fresh from the oven.');
+	await seen(tab.getByText('Fresh from the oven.'));
+	await page.goto(`${it.ready.url}/setup`);
+	await seen(page.getByText('Everything is ready.'));
+});
+
+story('the security checklist says what is open, why, and where it is mended', async () => {
+	const { page } = await Agent.logIn(it, it.user('admin'));
+	await page.goto(`${it.ready.url}/setup`);
+	await page.getByRole('link', { name: /^Security .*recommendation/ }).click();
+	await seen(page.getByRole('heading', { name: 'This is a demo' }));
+	await seen(page.getByText('SWITCHBOARD_SMTP'));
+	const single = page.getByRole('heading', { name: 'There is one administrator only' });
+	await seen(single);
+	const sets = (await it.api('GET', '/permission-sets')).items;
+	const supervisor = (await it.api('GET', '/users')).items.find((u) => u.email === 'supervisor@demo.example');
+	await it.api('PATCH', `/users/${supervisor.id}`, { permission_set_id: sets.find((s) => s.api_name === 'admin').id });
+	await page.reload();
+	await seen(page.getByRole('heading', { name: 'This is a demo' }));
+	await gone(single);
+	// Who may not change the organisation isn't told its weak spots.
+	const agent = await it.token(it.user('agent'));
+	await assert.rejects(it.api('GET', '/setup/security', undefined, agent), /403/);
+});
+
+story('a setting is found by a word, in the set-up and in the palette', async () => {
+	const { page } = await Agent.logIn(it, it.user('admin'));
+	await page.goto(`${it.ready.url}/setup`);
+	await page.getByRole('searchbox', { name: 'Find a setting' }).fill('pre-chat');
+	const places = page.getByRole('navigation', { name: 'Set-up' }).getByRole('link');
+	await until('one place is left', async () => (await places.count()) === 1);
+	await page.keyboard.press('Enter');
+	await seen(page.getByRole('heading', { name: 'Deployments', level: 1 }));
+	await page.goto(`${it.ready.url}/inbox`);
+	await page.keyboard.press('Control+k');
+	await page.getByRole('combobox').last().fill('routing conf');
+	await page.getByRole('option', { name: /Routing configurations/ }).click();
+	await seen(page.getByRole('heading', { name: 'Routing configurations', level: 1 }));
+});

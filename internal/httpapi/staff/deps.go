@@ -23,6 +23,8 @@ import (
 type Deps struct {
 	Version   string
 	PublicURL string // where the console is reached; https makes cookies Secure
+	// Installation is what the security checklist says of the program's settings.
+	Installation setup.Installation
 	// ClientIP of a request, with trusted proxies taken off.
 	ClientIP func(*http.Request) string
 
@@ -136,4 +138,5 @@ type Rows interface {
 	DeliveryErrors(ctx context.Context, org message.OrgID, page resource.Page) ([]resource.DeliveryFailure, string, error)
 	Quarantined(ctx context.Context, org message.OrgID, page resource.Page) ([]resource.Quarantined, string, error)
 	SetupSteps(ctx context.Context, org message.OrgID) ([]resource.SetupStep, error)
+	SecurityRows(ctx context.Context, org message.OrgID, now time.Time) (setup.SecurityRows, error)
 }

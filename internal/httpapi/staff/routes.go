@@ -67,6 +67,8 @@ func (a *API) table() {
 	get(a, "/organisation", SignedIn, "Get the organisation", a.organisation)
 	patch(a, "/organisation", staff.OrganisationConfig, "Change the organisation", a.changeOrganisation)
 	get(a, "/setup/checklist", staff.SetupView, "What is set up and what is still to do", a.checklist)
+	put(a, "/setup/checklist/{key}", staff.OrganisationConfig, "Do without a step of the checklist, or take it up again", a.skipStep)
+	get(a, "/setup/security", staff.OrganisationConfig, "How the installation and the organisation compare with what is recommended", a.security)
 	get(a, "/channel-types", staff.SetupView, "What channels can be made of", a.channelTypes)
 	a.channels().register(a)
 	get(a, "/channels/{id}/usage", staff.ConversationRead, "What a text-message channel has sent and received this month, and its limits", a.usage)

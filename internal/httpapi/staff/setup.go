@@ -188,6 +188,25 @@ func (a *API) checklist(ctx context.Context, p staff.Principal, _ *struct{}) (Li
 	return page(steps, "", err)
 }
 
+type skipIn struct {
+	Key  string `path:"key"`
+	Body struct {
+		Skipped bool `json:"skipped"`
+	}
+}
+
+func (a *API) skipStep(ctx context.Context, p staff.Principal, in *skipIn) (List[resource.SetupStep], error) {
+	if err := a.Setup.SkipStep(ctx, p.Org, in.Key, in.Body.Skipped); err != nil {
+		return List[resource.SetupStep]{}, err
+	}
+	return a.checklist(ctx, p, nil)
+}
+
+func (a *API) security(ctx context.Context, p staff.Principal, _ *struct{}) (List[resource.SecurityCheck], error) {
+	rows, err := a.Rows.SecurityRows(ctx, p.Org, time.Now())
+	return page(setup.Security(a.Installation, rows), "", err)
+}
+
 func (a *API) deliveryErrors(ctx context.Context, p staff.Principal, in *Paging) (List[resource.DeliveryFailure], error) {
 	return page(a.Rows.DeliveryErrors(ctx, p.Org, in.page()))
 }

@@ -108,3 +108,8 @@ export interface Quarantined {
 	sha256: string;
 	headers?: Record<string, string>;
 }
+export interface SecurityCheck {
+	key: string;
+	state: 'good' | 'advice' | 'risk';
+	subjects: { id: string; name: string }[];
+}
