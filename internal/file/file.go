@@ -174,6 +174,7 @@ func (s *Service) Sweep(ctx context.Context, now time.Time) (removed int, err er
 		}
 		if gone { // else a message took it meanwhile
 			s.drop(ctx, f.Blob)
+			s.drop(ctx, smallKey(f.Blob))
 			removed++
 		}
 	}

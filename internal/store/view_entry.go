@@ -146,6 +146,16 @@ func (v *Views) Entries(ctx context.Context, org message.OrgID, viewer resource.
 	return items, asFault(err)
 }
 
+// SessionEntries are the entries of one session after a number, oldest first.
+func (v *Views) SessionEntries(ctx context.Context, org message.OrgID, viewer resource.Viewer, c message.ConversationID, s message.SessionID, after int64, limit int) ([]resource.Entry, error) {
+	if err := v.MayRead(ctx, org, viewer, c); err != nil {
+		return nil, err
+	}
+	items, err := v.entries(v.db.reader(ctx, org), "WHERE e.org_id = $1 AND e.conversation_id = $2 AND e.session_id = $3 AND e.seq > $4 ORDER BY e.seq LIMIT $5",
+		org, c, s, after, min(limit, entriesMax))
+	return items, asFault(err)
+}
+
 // Entry by its number, for who may read the conversation.
 func (v *Views) Entry(ctx context.Context, org message.OrgID, viewer resource.Viewer, c message.ConversationID, seq int64) (resource.Entry, error) {
 	if err := v.MayRead(ctx, org, viewer, c); err != nil {

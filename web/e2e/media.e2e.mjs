@@ -128,6 +128,21 @@ story('a place, a card, reactions, an answer that jumps, long words, and what wa
 	const sent = await until('it is on the phone', async () => (await it.sandbox('GET', `/phones/${phone.id}/messages`)).items.find((m) => m.content.text === answer));
 	await say(phone, { reaction: { emoji: '🎉' }, reply_to: sent.id });
 	await seen(agent.bubble(answer).getByRole('img', { name: '🎉 by Rosa' }));
+	// The agent reacts, thinks better of it, and keeps the session.
+	await agent.bubble('🙏').first().hover();
+	await agent.bubble('🙏').first().getByRole('button', { name: 'React', exact: true }).click();
+	await agent.page.getByRole('button', { name: 'React with ❤️' }).click();
+	await seen(agent.bubble('🙏').first().getByRole('img', { name: '❤️ by You' }));
+	const onPhone = async () => (await it.sandbox('GET', `/phones/${phone.id}/messages`)).items.find((m) => m.content.text === '🙏').business_reaction;
+	await until('the phone shows it', async () => (await onPhone()) === '❤️');
+	await agent.bubble('🙏').first().hover();
+	await agent.bubble('🙏').first().getByRole('button', { name: 'React', exact: true }).click();
+	await agent.page.getByRole('button', { name: 'Take ❤️ back' }).click();
+	await until('the phone shows none', async () => !(await onPhone()));
+	await agent.page.getByRole('button', { name: /^Transcript of MS-/ }).click();
+	const [printed] = await Promise.all([agent.page.context().waitForEvent('page'), agent.page.getByRole('menuitem', { name: 'View and print' }).click()]);
+	await seen(printed.getByText(answer));
+	await printed.close();
 	await clean(agent.page);
 	// Nothing of it is wider than a phone.
 	await agent.page.setViewportSize({ width: 390, height: 844 });

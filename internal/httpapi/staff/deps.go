@@ -90,6 +90,8 @@ type Views interface {
 	MayRead(ctx context.Context, org message.OrgID, v resource.Viewer, id message.ConversationID) error
 	Entries(ctx context.Context, org message.OrgID, v resource.Viewer, c message.ConversationID, after, before int64, limit int) ([]resource.Entry, error)
 	Entry(ctx context.Context, org message.OrgID, v resource.Viewer, c message.ConversationID, seq int64) (resource.Entry, error)
+	// SessionEntries are the entries of one session after a number, oldest first.
+	SessionEntries(ctx context.Context, org message.OrgID, v resource.Viewer, c message.ConversationID, s message.SessionID, after int64, limit int) ([]resource.Entry, error)
 	Search(ctx context.Context, org message.OrgID, v resource.Viewer, q resource.SearchQuery) (resource.Found, error)
 	Sessions(ctx context.Context, org message.OrgID, v resource.Viewer, q resource.ListQuery) ([]resource.Session, string, error)
 	SessionsOf(ctx context.Context, org message.OrgID, v resource.Viewer, c message.ConversationID) ([]resource.Session, error)

@@ -40,6 +40,7 @@ func (a *API) table() {
 	get(a, "/conversations/{id}/entries", staff.ConversationRead, "List a conversation's entries, oldest first", a.entries)
 	get(a, "/conversations/{id}/sessions", staff.ConversationRead, "List a conversation's sessions, the latest first", a.sessionsOf)
 	create(a, "/conversations/{id}/messages", staff.MessageSend, "Send a message", a.send, a.resend)
+	create(a, "/conversations/{id}/reactions", staff.MessageSend, "Put an emoji on a message, or take it back", a.react, a.reacted)
 	create(a, "/conversations/{id}/notes", staff.NoteWrite, "Write a note that only staff see", a.note, a.renote)
 	get(a, "/conversations/{id}/draft", staff.ConversationRead, "What I began here and have not sent", a.drafts)
 	put(a, "/conversations/{id}/draft", staff.ConversationRead, "Keep what I begin; keeping nothing removes it", a.keepDraft)
@@ -51,6 +52,7 @@ func (a *API) table() {
 
 	get(a, "/sessions", staff.ConversationRead, "List sessions", a.sessions)
 	get(a, "/sessions/{id}", staff.ConversationRead, "Get a session", a.session)
+	a.Plain(http.MethodGet, "/sessions/{id}/transcript", staff.ConversationRead, "A session as ?format=text, json or html; ?notes=true with notes, ?tz= in a time zone, ?show=true to look at", a.transcript)
 	post(a, "/sessions/{id}/end", staff.SessionEnd, "End a session", a.end, a.ended)
 	post(a, "/sessions/{id}/inactive", staff.SessionInactive, "Set a session aside: the customer doesn't answer", a.inactive, a.madeInactive)
 	post(a, "/sessions/{id}/transfer", staff.SessionTransfer, "Hand a session to another agent or a queue", a.transfer, a.transferred)

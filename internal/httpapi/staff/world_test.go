@@ -328,7 +328,7 @@ func (c *company) receive(channelType, text, user string) (out received) {
 		if _, err := conversation.CustomerWrites(tx, &talk, nil, 0); err != nil {
 			return err
 		}
-		e := conversation.Entry{ID: message.NewID[message.EntryID](), Kind: message.KindMessage, Content: message.Content{Text: text}}
+		e := conversation.Entry{ID: message.NewID[message.EntryID](), Kind: message.KindMessage, Content: message.Content{Text: text}, ProviderID: "in " + text}
 		if err := conversation.Received(tx, &talk, &e); err != nil {
 			return err
 		}
