@@ -3,6 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
+/** $ui is the kit, as in vite.shared.ts and tsconfig.json. */
+export const resolve = (specifier, context, next) =>
+	next(specifier.startsWith('$ui/') ? new URL(`../ui/${specifier.slice(4)}`, import.meta.url).href : specifier, context);
+
 export async function load(url, context, next) {
 	if (!url.endsWith('.ts') || url.includes('/node_modules/')) return next(url, context);
 	const { outputText } = ts.transpileModule(await readFile(fileURLToPath(url), 'utf8'), {
