@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/textproto"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -221,6 +222,19 @@ func (d *desk) last(p sandbox.Phone) (m sandbox.Message) {
 	return m
 }
 
+// first is the business's earliest message on the phone.
+func (d *desk) first(p sandbox.Phone) (m sandbox.Message) {
+	d.t.Helper()
+	var out struct{ Items []sandbox.Message }
+	d.is(d.call("GET", "/sandbox/api/phones/"+p.ID+"/messages", nil, &out), 200)
+	for _, one := range slices.Backward(out.Items) {
+		if !one.Customer {
+			m = one
+		}
+	}
+	return m
+}
+
 // filled is a file that begins like one of its kind and has this size.
 func filled(begins string, size int) []byte {
 	return append([]byte(begins), bytes.Repeat([]byte("."), size-len(begins))...)
@@ -347,6 +361,25 @@ func TestWhatsAppFilesByTheirNearestForm(t *testing.T) {
 			if status := d.call("POST", "/api/v1/conversations/"+c.String()+"/messages", map[string]any{"file_id": d.upload(f.name, "", f.content)}, &refused); status != 422 || refused["delivery_code"] != f.code {
 				t.Errorf("%s: %d %v", f.name, status, refused)
 			}
+		}
+
+		// What was made for the channel goes with what it was made from, and so do the links.
+		_, link, _ := strings.Cut(d.first(p).Content.Text, "\n")
+		const made = "SELECT blob FROM file WHERE made_from IS NOT NULL"
+		if got := storetest.Column(t, database, made); len(got) != 1 {
+			t.Errorf("made from another: %v", got)
+		}
+		session := "/api/v1/sessions/" + e.SessionID.String()
+		d.is(d.call("POST", session+"/end", nil, nil), 200)
+		d.is(d.call("DELETE", session, nil, nil), 204)
+		d.until("the files are swept", func() bool {
+			if _, err := d.app.files.Sweep(t.Context(), time.Now()); err != nil {
+				t.Fatal(err)
+			}
+			return len(storetest.Column(t, database, made)) == 0
+		})
+		if status, _, _ := d.get(link); status != 404 {
+			t.Errorf("the link of a deleted file is answered with %d", status)
 		}
 	})
 }

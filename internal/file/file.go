@@ -36,6 +36,7 @@ type Stored struct {
 	Blob      string // key in the blob store
 	SHA256    []byte
 	By        By
+	MadeFrom  message.FileID // the original, for a picture that was encoded anew
 	CreatedAt time.Time
 }
 

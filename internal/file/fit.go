@@ -67,7 +67,7 @@ func (s *Service) remade(ctx context.Context, f Stored, limit int64, whole bool)
 		return f.File, err
 	}
 	g := f
-	g.ID, g.Blob = made, blobKey(f.Org, made)
+	g.ID, g.MadeFrom, g.Blob = made, f.ID, blobKey(f.Org, made)
 	var content []byte
 	if whole {
 		content = asPNG(full, limit)

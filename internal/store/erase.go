@@ -41,8 +41,8 @@ func (tx *Tx) EraseSession(c *conversation.Conversation, s *conversation.Session
 		if kept[id] {
 			continue
 		}
-		// The sweep of uploads that nothing holds takes it, with its bytes.
-		if err := tx.exec("UPDATE file SET conversation_id = NULL, user_id = NULL, customer_id = NULL, created_at = 0 WHERE org_id = $1 AND id = $2 AND conversation_id = $3",
+		// The sweep of uploads that nothing holds takes it and what was made from it, with their bytes.
+		if err := tx.exec("UPDATE file SET conversation_id = NULL, user_id = NULL, customer_id = NULL, created_at = 0 WHERE org_id = $1 AND (id = $2 OR made_from = $2) AND conversation_id = $3",
 			tx.org, id, c.ID); err != nil {
 			return err
 		}

@@ -10,10 +10,10 @@ import (
 
 // InsertFile keeps a file whose bytes are stored already.
 func (tx *Tx) InsertFile(f *file.Stored) error {
-	return tx.exec(`INSERT INTO file (org_id, id, name_env, type, size, width, height, sha256, blob, user_id, customer_id, conversation_id, created_at)
- VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+	return tx.exec(`INSERT INTO file (org_id, id, name_env, type, size, width, height, sha256, blob, user_id, customer_id, conversation_id, created_at, made_from)
+ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 		tx.org, f.ID, tx.seal(f.By.Customer, f.Name), f.Type, f.Size, f.Width, f.Height, f.SHA256, f.Blob,
-		f.By.User, f.By.Customer, f.By.Conversation, us(f.CreatedAt))
+		f.By.User, f.By.Customer, f.By.Conversation, us(f.CreatedAt), f.MadeFrom)
 }
 
 // unheld leaves out what a draft holds.
