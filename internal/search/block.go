@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"maps"
+	"math/bits"
 	"slices"
 )
 
@@ -48,8 +49,9 @@ func (b Block) Encode() (out []byte) {
 	for _, word := range slices.Sorted(maps.Keys(b)) {
 		var steps []byte
 		count, last := 0, -1
-		for place := range SegmentSize {
-			if b[word].Has(place) {
+		for i, part := range b[word] {
+			for ; part != 0; part &= part - 1 {
+				place := 64*i + bits.TrailingZeros64(part)
 				steps = binary.AppendUvarint(steps, uint64(place-last))
 				count, last = count+1, place
 			}

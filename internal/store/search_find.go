@@ -3,7 +3,6 @@ package store
 import (
 	"encoding/base64"
 	"encoding/binary"
-	"strings"
 	"time"
 
 	"switchboard/internal/conversation"
@@ -77,12 +76,17 @@ func (f *finder) step() error {
 		f.ended = true
 		return nil
 	}
+	// Nearly all of them are hits when the viewer may see them: no more are read than a page needs.
+	batch := f.q.Limit
 	for len(docs) > 0 {
-		n := min(len(docs), searchBatch)
+		n := min(len(docs), max(batch, 16))
 		if err := f.check(docs[:n]); err != nil {
 			return err
 		}
-		docs = docs[n:]
+		if f.q.Limit > 0 && len(f.hits) > f.q.Limit {
+			return nil // the page ends within these
+		}
+		docs, batch = docs[n:], searchBatch
 	}
 	f.goOn = f.source.here()
 	return nil
@@ -97,10 +101,10 @@ func (f *finder) check(docs []document) error {
 	if err := f.learn(docs); err != nil {
 		return err
 	}
-	wanted := map[message.ConversationID][]int64{}
+	var wanted []message.EntryID
 	for _, d := range docs {
-		if c := message.ConversationID(d.subject); f.visible[c] {
-			wanted[c] = append(wanted[c], d.seq)
+		if f.visible[message.ConversationID(d.subject)] {
+			wanted = append(wanted, message.EntryID(d.id))
 		}
 	}
 	if len(wanted) == 0 {
@@ -112,7 +116,7 @@ func (f *finder) check(docs []document) error {
 	}
 	for i := range docs {
 		d := &docs[i]
-		e, ok := found[entryPlace{message.ConversationID(d.subject), d.seq}]
+		e, ok := found[message.EntryID(d.id)]
 		if !ok || f.seen[e.shown.EntryID] {
 			continue
 		}
@@ -121,12 +125,6 @@ func (f *finder) check(docs []document) error {
 		f.hits = append(f.hits, e)
 	}
 	return nil
-}
-
-// entryPlace says which entry a document is.
-type entryPlace struct {
-	conversation message.ConversationID
-	seq          int64
 }
 
 // learn finds out which of the documents' conversations the viewer may read and the filters take.
@@ -186,13 +184,9 @@ func (f *finder) learn(docs []document) error {
 }
 
 // entries loads entries and keeps those that are hits.
-func (f *finder) entries(wanted map[message.ConversationID][]int64) (map[entryPlace]hit, error) {
+func (f *finder) entries(wanted []message.EntryID) (map[message.EntryID]hit, error) {
 	a := ids{[]any{f.tx.org}}
-	var any []string
-	for c, seqs := range wanted {
-		any = append(any, "(e.conversation_id = "+a.add(c)+" AND e.seq IN ("+in(&a, seqs)+"))")
-	}
-	where := ""
+	where := " AND e.id IN (" + in(&a, wanted) + ")"
 	if !f.q.Queue.IsZero() {
 		where += " AND s.queue_id = " + a.add(f.q.Queue)
 	}
@@ -214,7 +208,7 @@ func (f *finder) entries(wanted map[message.ConversationID][]int64) (map[entryPl
 	if !f.q.To.IsZero() {
 		where += " AND e.created_at <= " + a.add(us(f.q.To))
 	}
-	found := map[entryPlace]hit{}
+	found := map[message.EntryID]hit{}
 	return found, f.tx.query(func(r row) error {
 		var h hit
 		var author message.RowID
@@ -238,11 +232,11 @@ func (f *finder) entries(wanted map[message.ConversationID][]int64) (map[entryPl
 		e.File = said.File != nil
 		e.Text, e.Ranges = search.Snippet(plain, ranges)
 		h.at = e.CreatedAt
-		found[entryPlace{h.conversation, e.Seq}] = h
+		found[e.EntryID] = h
 		return nil
 	}, `SELECT e.id, e.conversation_id, e.seq, e.kind, e.author_type, e.author_id, e.author_env, e.content_env, e.created_at
  FROM entry e LEFT JOIN session s ON s.org_id = e.org_id AND s.id = e.session_id
- WHERE e.org_id = $1 AND e.erased_at IS NULL AND (`+strings.Join(any, " OR ")+")"+where, a.args...)
+ WHERE e.org_id = $1 AND e.erased_at IS NULL`+where, a.args...)
 }
 
 // everywhere is the index as a source.
@@ -281,8 +275,8 @@ func (s *within) from(cursor string) error {
 func (s *within) next() (docs []document, err error) {
 	docs, err = list(s.tx, func(r row, d *document) error {
 		d.subject = subject(s.conversation)
-		return r.Scan(&d.seq, &d.at)
-	}, `SELECT seq, created_at FROM entry WHERE org_id = $1 AND conversation_id = $2 AND seq < $3 AND kind IN ('message', 'note')
+		return r.Scan(&d.id, &d.seq, &d.at)
+	}, `SELECT id, seq, created_at FROM entry WHERE org_id = $1 AND conversation_id = $2 AND seq < $3 AND kind IN ('message', 'note')
  AND erased_at IS NULL ORDER BY seq DESC LIMIT $4`, s.tx.org, s.conversation, s.before, withinBatch)
 	if len(docs) > 0 {
 		s.before = docs[len(docs)-1].seq

@@ -201,7 +201,7 @@ func (tx *Tx) segment(segment int64, docs []document) error {
 	blocks := map[string]search.Block{}
 	var rows [][]any
 	for i, d := range docs {
-		rows = append(rows, []any{segment, i, d.subject, d.seq, d.at, d.flags &^ docAgain})
+		rows = append(rows, []any{segment, i, d.id, d.subject, d.seq, d.at, d.flags &^ docAgain})
 		for _, w := range strings.Fields(d.words) {
 			key := string(tx.bucket(search.Bucket(w), d.flags&docPerson != 0))
 			if blocks[key] == nil {
@@ -213,7 +213,7 @@ func (tx *Tx) segment(segment int64, docs []document) error {
 			blocks[key][w].Add(i)
 		}
 	}
-	if err := tx.insertMany("search_doc (org_id, segment, place, subject_id, seq, at, flags)", rows); err != nil {
+	if err := tx.insertMany("search_doc (org_id, segment, place, id, subject_id, seq, at, flags)", rows); err != nil {
 		return err
 	}
 	rows = rows[:0]

@@ -220,8 +220,8 @@ func (l *look) load() (docs []document, err error) {
 	}
 	rows, err := list(l.tx, func(r row, d *document) error {
 		d.segment = l.hits[0].Segment
-		return r.Scan(&d.place, &d.subject, &d.seq, &d.at, &d.flags)
-	}, "SELECT place, subject_id, seq, at, flags FROM search_doc WHERE org_id = $1 AND segment = $2 AND place IN ("+in(&a, places)+") ORDER BY place DESC", a.args...)
+		return r.Scan(&d.place, &d.id, &d.subject, &d.seq, &d.at, &d.flags)
+	}, "SELECT place, id, subject_id, seq, at, flags FROM search_doc WHERE org_id = $1 AND segment = $2 AND place IN ("+in(&a, places)+") ORDER BY place DESC", a.args...)
 	if err != nil {
 		return nil, err
 	}

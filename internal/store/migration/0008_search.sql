@@ -20,7 +20,7 @@ CREATE TABLE search_segment (
 );
 
 CREATE TABLE search_doc (
-  org_id uuid NOT NULL, segment bigint NOT NULL, place integer NOT NULL,
+  org_id uuid NOT NULL, segment bigint NOT NULL, place integer NOT NULL, id uuid NOT NULL,
   subject_id uuid NOT NULL, seq bigint NOT NULL, at bigint NOT NULL, flags integer NOT NULL,
   PRIMARY KEY (org_id, segment, place)
 -- only sqlite
