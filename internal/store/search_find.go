@@ -22,6 +22,7 @@ type finder struct {
 	seen     map[message.EntryID]bool
 	everyone map[message.ChannelID]bool
 	scanned  int
+	began    time.Time
 	ended    bool
 	hits     []hit
 	goOn     string
@@ -54,11 +55,13 @@ func (v *Views) finder(tx *Tx, q inbox.Search, sight inbox.Sight) *finder {
 	if !q.To.IsZero() {
 		l.to = q.To.UnixMicro()
 	}
-	return &finder{tx: tx, q: q, sight: sight, source: &everywhere{l}, visible: map[message.ConversationID]bool{}, seen: map[message.EntryID]bool{}}
+	return &finder{began: time.Now(), tx: tx, q: q, sight: sight, source: &everywhere{l}, visible: map[message.ConversationID]bool{}, seen: map[message.EntryID]bool{}}
 }
 
 // more reports whether this request looks further.
-func (f *finder) more() bool { return !f.ended && f.scanned < searchScan }
+func (f *finder) more() bool {
+	return !f.ended && f.scanned < searchScan && (f.scanned == 0 || time.Since(f.began) < searchTime)
+}
 
 func (f *finder) take() []hit {
 	hits := f.hits

@@ -5,15 +5,18 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"switchboard/internal/message"
 	"switchboard/internal/search"
 )
 
-// How far one request looks: documents that may be what is looked for, one batch after another.
+// How far one request looks: documents that may be what is looked for, one batch after another, and no
+// longer than people wait without noticing.
 const (
 	searchScan  = 3000
-	searchBatch = 200
+	searchTime  = 80 * time.Millisecond
+	searchBatch = 400
 	// windowMin and windowMax are how many segments are looked at together: few first, since most
 	// people look for something new.
 	windowMin, windowMax = 16, 512

@@ -91,7 +91,7 @@ story('axe finds nothing serious, in light and in dark, and the keyboard reaches
 	await seen(agent.offer('anybody'));
 	found.push(...await inspect('inbox with a conversation and an offer', agent.page));
 	await agent.page.getByRole('link', { name: 'Switchboard, to the inbox' }).focus();
-	await walk(agent.page, ['Search and commands', 'Grace Novak:', 'Sort', 'New conversation', 'Mine', 'Search conversations', 'Status', 'Flagged', 'Accept', 'Decline', 'Wanda', 'Transfer', 'Inactive', 'End', 'Raise a flag', 'More actions', 'Message to Wanda', 'Attach files', 'Send a template', 'Emoji', 'Quick texts']);
+	await walk(agent.page, ['Search and commands', 'Grace Novak:', 'Sort', 'New conversation', 'Mine', 'Search conversations', 'Search everything', 'Status', 'Flagged', 'Accept', 'Decline', 'Wanda', 'Transfer', 'Inactive', 'End', 'Raise a flag', 'More actions', 'Find in this conversation', 'Message to Wanda', 'Attach files', 'Send a template', 'Emoji', 'Quick texts']);
 
 	await agent.log.focus();
 	await agent.page.keyboard.press('t');

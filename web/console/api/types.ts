@@ -442,3 +442,28 @@ export interface BusinessProfile {
 	picture_url?: string;
 	rules: { about_max: number; description_max: number; websites_max: number; verticals: string[]; picture_min_pixels: number; picture_max_bytes: number };
 }
+/** A message or note that a search found. */
+export interface Hit {
+	entry_id: string;
+	seq: number;
+	kind: string;
+	author: Author;
+	created_at: string;
+	text: string;
+	/** Where in it the words are, in UTF-16 units. */
+	ranges: [number, number][];
+	file?: boolean;
+}
+export interface FoundIn {
+	conversation: { id: string; customer: CustomerRef; channel: ChannelRef; session_number?: string };
+	hits: Hit[];
+}
+export interface Found {
+	people: Conversation[];
+	items: FoundIn[];
+	next_cursor?: string;
+	/** Back to when messages were looked through so far. */
+	looked_to?: string;
+	/** How much of the earlier messages can be found, 0 to 1; absent when all. */
+	indexed?: number;
+}

@@ -80,7 +80,7 @@ class Panes {
 
 	private to(slots: string[], active: string): string {
 		const query = new URLSearchParams(router.query);
-		for (const own of ['entry', 'panel', 'details', 'panes']) query.delete(own); // of what is left
+		for (const own of ['entry', 'at', 'find', 'panel', 'details', 'panes']) query.delete(own); // of what is left
 		if (slots.length > 1) query.set('panes', slots.join(','));
 		const text = query.toString().replaceAll('%2C', ',');
 		return `/inbox${active ? `/${active}` : ''}${text ? `?${text}` : ''}`;

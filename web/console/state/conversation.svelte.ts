@@ -19,6 +19,9 @@ export class OpenConversation {
 	problem = $state('');
 	hasOlder = $state(false);
 	loadingOlder = $state(false);
+	/** What is loaded ends before the newest: the log was opened further up. */
+	hasNewer = $state(false);
+	loadingNewer = $state(false);
 	/** At work: of several that are shown, the one that keys act on and the address names. */
 	active = $state(true);
 	/** Where the reader stood when it was opened: the unread marker stands after it. */
@@ -47,6 +50,7 @@ export class OpenConversation {
 
 	async load(): Promise<void> {
 		this.state = 'loading';
+		this.hasNewer = false;
 		try {
 			const [head, page] = await Promise.all([
 				api.get<Conversation>(`/conversations/${this.id}`),
@@ -85,6 +89,56 @@ export class OpenConversation {
 		}
 	}
 
+	async loadNewer(): Promise<void> {
+		const last = this.entries.at(-1);
+		if (!last || !this.hasNewer || this.loadingNewer) return;
+		this.loadingNewer = true;
+		try {
+			const page = await api.get<Page<Entry>>(`/conversations/${this.id}/entries`, { after: last.seq, limit: PAGE });
+			this.hasNewer = page.items.length === PAGE;
+			this.merge(page.items);
+		} catch {
+			// Scrolling again asks again.
+		} finally {
+			this.loadingNewer = false;
+		}
+	}
+
+	/** Loads what stands around a number, and only that when it is far from what is loaded. */
+	async showAt(seq: number): Promise<Entry | undefined> {
+		const here = () => this.entries.find((e) => e.seq === seq);
+		const first = this.entries[0]?.seq ?? 0;
+		const last = this.entries.at(-1)?.seq ?? 0;
+		if (seq < first || (this.hasNewer && seq > last)) {
+			try {
+				const page = await api.get<Page<Entry>>(`/conversations/${this.id}/entries`, { after: Math.max(0, seq - PAGE / 2), before: seq + PAGE / 2, limit: PAGE });
+				if (page.items.length === 0) return undefined;
+				const end = page.items.at(-1)!.seq;
+				// What touches what is loaded is added to it; else it stands alone.
+				if (end < first - 1 || page.items[0]!.seq > last + 1) {
+					this.byId.clear();
+					this.hasNewer = true;
+				}
+				this.merge(page.items);
+				this.hasOlder = (this.entries[0]?.seq ?? 1) > 1;
+			} catch {
+				return undefined;
+			}
+		}
+		return here();
+	}
+
+	/** Goes back to the newest page. */
+	async toNewest(): Promise<void> {
+		if (!this.hasNewer) return;
+		const page = await api.get<Page<Entry>>(`/conversations/${this.id}/entries`, { before: END, limit: PAGE }).catch(() => undefined);
+		if (!page) return;
+		this.byId.clear();
+		this.hasNewer = false;
+		this.merge(page.items);
+		this.hasOlder = (this.entries[0]?.seq ?? 1) > 1;
+	}
+
 	/** Loads backwards until the entry is there; a quoted message may be far up. */
 	async find(id: string): Promise<Entry | undefined> {
 		while (!this.byId.has(id) && this.hasOlder) {
@@ -103,6 +157,8 @@ export class OpenConversation {
 	/** take is an entry from anywhere: the feed, an answer, a page. */
 	take(entry: Entry): void {
 		outbox.settled(entry);
+		// What comes while the reader is further up would leave a gap: it is loaded on the way down.
+		if (this.hasNewer && !this.byId.has(entry.id)) return;
 		this.merge([entry]);
 	}
 
@@ -172,6 +228,7 @@ export class OpenConversation {
 		if (this.state !== 'ready') return void this.load();
 		try {
 			this.takeHead(await api.get<Conversation>(`/conversations/${this.id}`));
+			if (this.hasNewer) return;
 			const page = await api.get<Page<Entry>>(`/conversations/${this.id}/entries`, { before: END, limit: PAGE });
 			const last = this.entries.at(-1)?.seq ?? 0;
 			const first = page.items[0]?.seq ?? 0;
