@@ -91,6 +91,7 @@ story('people are found by how their name is written or spoken, and by any part 
 	await page.locator('a.person').first().click();
 	await page.waitForURL(/\/inbox\//);
 	await page.goBack();
+	await until('the words are there again', async () => (await field(page).inputValue()) === phone.number);
 	await field(page).fill('');
 	await seen(page.getByRole('heading', { name: 'Recent searches' }));
 	await field(page).fill('xyzzyplugh');
