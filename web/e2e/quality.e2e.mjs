@@ -99,7 +99,7 @@ story('axe finds nothing serious, in light and in dark, and the keyboard reaches
 	found.push(...await inspect('transfer', agent.page));
 
 	found.push(...await inspect('phone page', phone.page));
-	for (const path of ['', '/channels', '/channels/new', '/users/new', '/permission-sets', '/permission-sets/new', '/quarantine', '/organisation']) {
+	for (const path of ['', '/security', '/channels', '/channels/new', '/users/new', '/permission-sets', '/permission-sets/new', '/quarantine', '/organisation']) {
 		await admin.page.goto(`${it.ready.url}/setup${path}`);
 		await seen(admin.page.getByRole('heading', { level: 1 }));
 		found.push(...await inspect(`set-up ${path}`, admin.page));

@@ -195,3 +195,18 @@ story('a setting is found by a word, in the set-up and in the palette', async ()
 	await page.getByRole('option', { name: /Routing configurations/ }).click();
 	await seen(page.getByRole('heading', { name: 'Routing configurations', level: 1 }));
 });
+
+story('a template and a quick text show what the customer will see while they are written', async () => {
+	const { page } = await Agent.logIn(it, it.user('admin'));
+	await page.goto(`${it.ready.url}/setup/quick-texts/new`);
+	const preview = page.getByRole('figure', { name: 'Preview' });
+	await page.getByLabel('Text', { exact: true }).fill('Dear {{customer.first_name|customer}}, about {{prechat._Subject}}');
+	await seen(preview.getByText('Dear Maya, about {{prechat._Subject}}'));
+	const [template] = (await it.api('GET', '/templates')).items;
+	await page.goto(`${it.ready.url}/setup/templates/${template.id}`);
+	await page.getByLabel('Example for {{1}}').fill('Maya');
+	await seen(preview.getByText('Maya'));
+	await page.getByLabel('Body').fill('Hello {{1}}, all is well.');
+	await seen(preview.getByText('Hello Maya, all is well.'));
+	assert.notEqual(await page.getByLabel('Category').inputValue(), '');
+});

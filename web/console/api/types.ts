@@ -294,6 +294,8 @@ export interface User {
 	invite_link?: string;
 	/** The link went by e-mail. */
 	mailed?: boolean;
+	/** When they were signed in last. */
+	last_seen_at?: string;
 	queues: string[];
 	version: number;
 }

@@ -6,3 +6,10 @@ export async function openSetup() {
 	if (other) ts.speak(other.tag, other.words);
 	return page.default;
 }
+
+/** Its places alone, for who looks for one from elsewhere. */
+export async function setupPlaces() {
+	const [{ places, href }, { ts }, other] = await Promise.all([import('./places.ts'), import('./words.ts'), setupWords()]);
+	if (other) ts.speak(other.tag, other.words);
+	return places().map((place) => ({ ...place, href: href(place.path) }));
+}

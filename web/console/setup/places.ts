@@ -17,7 +17,8 @@ const place = (path: string, label: string, group: string, permission?: string):
 	return { path, label, group, permission, words: ts.has(key) ? ts(key) : '' };
 };
 
-export const places: Place[] = [
+/** places are asked for when they are shown: the words come in the page's language. */
+export const places = (): Place[] => [
 	place('', ts('checklist.title'), ''),
 	place('security', ts('security.title'), '', 'organisation.configure'),
 	place('channels', ts('channels.title'), ts('group.channels')),
