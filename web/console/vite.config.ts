@@ -1,4 +1,6 @@
 import { defineConfig } from 'vite';
 import { appConfig } from '../vite.shared.ts';
+import { installable } from './pwa/plugin.ts';
 
-export default defineConfig(appConfig('console', '/'));
+const config = appConfig('console', '/');
+export default defineConfig({ ...config, plugins: [config.plugins, installable()] });

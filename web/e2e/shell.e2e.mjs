@@ -111,3 +111,91 @@ story('a panel has an address, and going back closes it', async () => {
 	await gone(sheet);
 	await until('the address is clean', () => !agent.page.url().includes('panel'));
 });
+
+story('preferences follow their user to another browser, and keys can be changed', async () => {
+	const desk = await Agent.logIn(it, it.user('admin'));
+	const laptop = await Agent.logIn(it, it.user('admin'));
+	const [id] = await conversations(3);
+	await desk.page.goto(`${it.ready.url}/inbox/${id}?scope=all&panel=preferences`);
+	const dialog = desk.page.getByRole('dialog', { name: 'Preferences' });
+	await dialog.getByRole('radio', { name: 'Dark' }).check();
+	await dialog.getByRole('radio', { name: 'Compact' }).check();
+	const look = () => laptop.page.evaluate(() => [document.documentElement.dataset.theme, document.documentElement.dataset.density].join());
+	await until('the other browser looks the same', async () => (await look()) === 'dark,compact');
+	await shoot(desk.page, 'preferences-dark');
+	await dialog.getByRole('radio', { name: 'Like the system' }).check();
+	await dialog.getByRole('radio', { name: 'Comfortable' }).check();
+
+	await dialog.getByRole('tab', { name: 'Notices' }).click();
+	await dialog.getByRole('checkbox', { name: 'A customer writes: Title' }).uncheck();
+	await shoot(desk.page, 'preferences-notices');
+	const kept = async () => it.api('GET', '/me/preferences', undefined, await it.token(it.user('admin')));
+	await until('the server has it', async () => (await kept()).notify.message.title === false);
+
+	await dialog.getByRole('tab', { name: 'Keys' }).click();
+	await dialog.getByRole('button', { name: /^Next conversation: J/ }).click();
+	await desk.page.keyboard.press('k');
+	await seen(dialog.getByText('K is taken: Previous conversation'));
+	await desk.page.keyboard.press('m');
+	await seen(dialog.getByRole('button', { name: /^Next conversation: M/ }));
+	await shoot(desk.page, 'preferences-keys');
+	await dialog.getByRole('tab', { name: 'Devices' }).click();
+	await seen(dialog.getByText('No device is called'));
+	await shoot(desk.page, 'preferences-devices');
+	await desk.page.keyboard.press('Escape');
+	await gone(dialog);
+	await desk.page.goto(`${it.ready.url}/inbox?scope=all`);
+	await seen(desk.list.locator('a.row'));
+	await desk.page.keyboard.press('j');
+	assert.equal(new URL(desk.page.url()).pathname, '/inbox');
+	await desk.page.keyboard.press('m');
+	await until('the new key moves', () => new URL(desk.page.url()).pathname !== '/inbox');
+	// It is the other browser's key, too; in a text field it is a letter.
+	await until('the server has the key', async () => (await kept()).keys.next === 'm');
+	await laptop.page.goto(`${it.ready.url}/inbox/${id}?scope=all`);
+	await seen(laptop.log);
+	await laptop.field.click();
+	await laptop.page.keyboard.press('m');
+	assert.equal(await laptop.field.inputValue(), 'm');
+	assert.ok(laptop.page.url().includes(id));
+});
+
+story('the console can be installed, and its worker shows what it is told and opens it', async () => {
+	const context = await it.context({ permissions: ['notifications'] });
+	const page = await context.newPage();
+	await page.goto(it.ready.url);
+	const { email, password } = it.user('admin');
+	await page.getByLabel('E-mail').fill(email);
+	await page.getByLabel('Password').fill(password);
+	await page.getByRole('button', { name: 'Log in' }).click();
+	await seen(page.getByRole('navigation', { name: 'Places' }));
+	const chrome = await context.newCDPSession(page);
+	await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+	const { installabilityErrors } = await chrome.send('Page.getInstallabilityErrors');
+	assert.deepEqual(installabilityErrors.filter((e) => e.errorId !== 'in-incognito'), []);
+	const { errors } = await chrome.send('Page.getAppManifest');
+	assert.deepEqual(errors, []);
+
+	// A push message, as the browser hands it to the worker.
+	const registrations = new Promise((resolve) => chrome.on('ServiceWorker.workerRegistrationUpdated', (e) => e.registrations[0] && resolve(e.registrations[0])));
+	await chrome.send('ServiceWorker.enable');
+	const { registrationId } = await registrations;
+	const [id] = await conversations(1);
+	const data = JSON.stringify({ kind: 'message', who: 'Carla', text: 'Is it in stock?', url: `/inbox/${id}`, tag: `message:${id}` });
+	await page.goto(`${it.ready.url}/widget/test.html`); // the console is not looked at
+	const shown = () => page.evaluate(async () => (await (await navigator.serviceWorker.ready).getNotifications()).map((n) => `${n.title}|${n.body}`));
+	await until('a notice', async () => {
+		await chrome.send('ServiceWorker.deliverPushMessage', { origin: it.ready.url, registrationId, data });
+		return (await shown()).includes('New message from Carla|Is it in stock?');
+	});
+
+	// Without a server there is a page that says so; with it the newest console, from no cache.
+	const caches = await page.evaluate(async () => Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).map((r) => new URL(r.url).pathname))));
+	assert.deepEqual(caches.flat(), ['/offline.html']);
+	await context.setOffline(true);
+	await page.goto(`${it.ready.url}/inbox/${id}`).catch(() => undefined);
+	await seen(page.getByRole('heading', { name: 'Switchboard can’t be reached' }));
+	await context.setOffline(false);
+	await page.getByRole('link', { name: 'Try again' }).click();
+	await seen(page.getByRole('log', { name: 'Messages' }));
+});

@@ -101,7 +101,7 @@ export const api = {
 	put: <T>(address: string, body: unknown, options: Options = {}) => request<T>('PUT', address, { ...options, body }),
 	/** Posts a file's text as it is. */
 	postText: <T>(address: string, text: string, type: string) => request<T>('POST', address, { raw: { text, type } }),
-	patch: <T>(address: string, body: unknown, version: number) => request<T>('PATCH', address, { body, version }),
+	patch: <T>(address: string, body: unknown, version?: number) => request<T>('PATCH', address, { body, version }),
 	delete: (address: string, version?: number) => request<void>('DELETE', address, { version })
 };
 

@@ -58,6 +58,7 @@ export class Realtime {
 	private heard = Date.now();
 	private stopped = true;
 	private state: Connection = 'connecting';
+	private looked = false;
 
 	constructor(
 		private address: string,
@@ -126,6 +127,26 @@ export class Realtime {
 		return { stop, joined };
 	}
 
+	/** watch tells the server whether the page is looked at, so that other devices stay quiet meanwhile. */
+	watch(): () => void {
+		window.addEventListener('focus', this.look);
+		window.addEventListener('blur', this.look);
+		document.addEventListener('visibilitychange', this.look);
+		this.look();
+		return () => {
+			window.removeEventListener('focus', this.look);
+			window.removeEventListener('blur', this.look);
+			document.removeEventListener('visibilitychange', this.look);
+		};
+	}
+
+	private look = () => {
+		const visible = document.visibilityState === 'visible' && document.hasFocus();
+		if (visible === this.looked || this.state !== 'open') return;
+		this.looked = visible;
+		this.send({ type: 'visible', visible });
+	};
+
 	private tell(state: Connection): void {
 		this.state = state;
 		this.onconnection(state);
@@ -169,6 +190,8 @@ export class Realtime {
 				if (this.cursor === '' && frame.cursor) this.cursor = frame.cursor;
 				this.attempts = 0;
 				this.tell('open');
+				this.looked = false;
+				this.look();
 				return;
 			case 'resync':
 				this.cursor = frame.cursor ?? '';

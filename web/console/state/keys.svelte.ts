@@ -9,7 +9,7 @@ export interface Command {
 	name: string;
 	group: string;
 	/** "mod+k", "j", "g i". */
-	key?: string;
+	key?: string | undefined;
 	/** A letter that must not take what was meant for a text field: waits 500 ms after typing. */
 	careful?: boolean;
 	/** Absent from palette and keys while false. */
@@ -21,17 +21,36 @@ const AFTER_TYPING = 500;
 
 class Keys {
 	private sets = $state.raw<Command[][]>([]);
+	/** As they were offered, with their usual keys. */
+	private met = new Map<string, Command>();
 	private lastTyped = 0;
 	private prefix = '';
 	private prefixAt = 0;
 
 	get commands(): Command[] {
-		return this.sets.flat().filter((c) => c.when?.() ?? true);
+		return this.sets.flat().filter((c) => c.when?.() ?? true).map(own);
+	}
+
+	/** Every command that this page has offered so far, with the keys as they are. */
+	get known(): Command[] {
+		void this.sets;
+		return [...this.met.values()].map(own);
+	}
+
+	/** The key that a command has when nobody chose another. */
+	usual(id: string): string | undefined {
+		return this.met.get(id)?.key;
+	}
+
+	/** The command that has a key already, besides one. */
+	holder(key: string, besides: string): Command | undefined {
+		return this.known.find((c) => c.id !== besides && (c.key === key || c.key?.startsWith(`${key} `)));
 	}
 
 	/** add offers commands for as long as a part of the page is there. */
 	add(commands: Command[]): () => void {
 		// Adding reads the sets: whoever adds in an effect must not run again for it.
+		for (const one of commands) if (!one.id.startsWith('presence:')) this.met.set(one.id, one);
 		untrack(() => (this.sets = [...this.sets, commands]));
 		return () => untrack(() => (this.sets = this.sets.filter((s) => s !== commands)));
 	}
@@ -75,9 +94,20 @@ class Keys {
 	}
 }
 
+/** A command with the key that its user chose for it. */
+function own(command: Command): Command {
+	const chosen = preferences.keys[command.id];
+	return chosen === undefined ? command : { ...command, key: chosen || undefined };
+}
+
 function inText(target: EventTarget | null): boolean {
 	const element = target as HTMLElement | null;
 	return element?.isContentEditable || /^(input|textarea|select|emoji-picker)$/i.test(element?.tagName ?? '') || false;
 }
 
 export const keys = new Keys();
+
+const mac = navigator.platform.startsWith('Mac');
+
+/** How a key is written: Ctrl K, G I. */
+export const shown = (key: string): string => (key.startsWith('mod+') ? `${mac ? '⌘' : 'Ctrl'} ${key.slice(4).toUpperCase()}` : key.toUpperCase());
