@@ -86,6 +86,7 @@ story('people are found by how their name is written or spoken, and by any part 
 	await shot(page, 'search-empty');
 	for (const q of [`mueller ${name.split(' ')[2]}`, phone.number]) {
 		await field(page).fill(q);
+		await page.waitForURL((url) => url.searchParams.get('q') === q);
 		await seen(page.locator('a.person'));
 	}
 	await page.locator('a.person').first().click();
