@@ -54,7 +54,6 @@ export const enSecurity = {
 	'security.state.risk': 'Risk',
 	'security.state.advice': 'Recommended',
 	'security.state.good': 'In order',
-	'security.mend': 'Mend it',
 	'security.inSettings': 'In the server’s settings',
 	'security.good_one': '{count} check is in order',
 	'security.good_other': '{count} checks are in order',
