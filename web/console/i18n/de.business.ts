@@ -63,5 +63,17 @@ export const business: Translation<typeof enBusiness> = {
 	'wa.website': 'Website {n}',
 	'wa.vertical': 'Branche',
 	'wa.saveProfile': 'Profil speichern',
-	'wa.profileSaved': 'Das Profil ist gespeichert.'
+	'wa.profileSaved': 'Das Profil ist gespeichert.',
+
+	'wa.quality.high': 'Hoch',
+	'wa.quality.medium': 'Mittel',
+	'wa.quality.low': 'Niedrig',
+	'wa.quality.none': 'Noch nicht bewertet',
+	'wa.qualityText.high': 'Kunden blockieren oder melden diese Nummer selten.',
+	'wa.qualityText.medium': 'Manche Kunden blockieren oder melden diese Nummer. Schreiben Sie seltener zuerst.',
+	'wa.qualityText.low': 'Viele Kunden blockieren oder melden diese Nummer. Der Anbieter senkt vielleicht ihre Grenzen.',
+	'wa.throughput.standard': 'Standard',
+	'wa.throughput.high': 'Hoch',
+	'wa.throughputText.standard': 'Bis zu 80 Nachrichten pro Sekunde.',
+	'wa.throughputText.high': 'Bis zu 1.000 Nachrichten pro Sekunde.'
 };

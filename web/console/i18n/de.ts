@@ -496,5 +496,17 @@ export const words: Translation<typeof en> = {
 	'origin.agent': 'Agent',
 	'origin.api': 'API',
 	'origin.broadcast': 'Rundsendung',
-	'origin.trigger': 'Automatisierung'
+	'origin.trigger': 'Automatisierung',
+
+	'log.reactionLost': 'Die Reaktion von {name} ist nicht angekommen',
+	'log.react': 'Reagieren',
+	'log.reactWith': 'Mit {emoji} reagieren',
+	'log.unreact': '{emoji} zurücknehmen',
+	'log.moreSigns': 'Alle Emojis',
+	'transcript.menu': 'Verlauf von {number}',
+	'transcript.show': 'Ansehen und drucken',
+	'transcript.text': 'Als Text herunterladen',
+	'transcript.html': 'Als Webseite herunterladen',
+	'transcript.json': 'Als JSON herunterladen',
+	'transcript.notes': 'Mit Notizen ansehen'
 };

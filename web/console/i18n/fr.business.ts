@@ -63,5 +63,17 @@ export const business: Translation<typeof enBusiness> = {
 	'wa.website': 'Site web {n}',
 	'wa.vertical': 'Secteur d’activité',
 	'wa.saveProfile': 'Enregistrer le profil',
-	'wa.profileSaved': 'Le profil est enregistré.'
+	'wa.profileSaved': 'Le profil est enregistré.',
+
+	'wa.quality.high': 'Haute',
+	'wa.quality.medium': 'Moyenne',
+	'wa.quality.low': 'Basse',
+	'wa.quality.none': 'Pas encore évaluée',
+	'wa.qualityText.high': 'Les clients bloquent ou signalent rarement ce numéro.',
+	'wa.qualityText.medium': 'Certains clients bloquent ou signalent ce numéro. Écrivez moins souvent en premier.',
+	'wa.qualityText.low': 'Beaucoup de clients bloquent ou signalent ce numéro. Le fournisseur pourrait abaisser ses limites.',
+	'wa.throughput.standard': 'Standard',
+	'wa.throughput.high': 'Élevé',
+	'wa.throughputText.standard': 'Jusqu’à 80 messages par seconde.',
+	'wa.throughputText.high': 'Jusqu’à 1 000 messages par seconde.'
 };

@@ -496,5 +496,17 @@ export const words: Translation<typeof en> = {
 	'origin.agent': 'Agent',
 	'origin.api': 'API',
 	'origin.broadcast': 'Diffusion',
-	'origin.trigger': 'Automatisation'
+	'origin.trigger': 'Automatisation',
+
+	'log.reactionLost': 'La réaction de {name} n’est pas arrivée',
+	'log.react': 'Réagir',
+	'log.reactWith': 'Réagir par {emoji}',
+	'log.unreact': 'Retirer {emoji}',
+	'log.moreSigns': 'Tous les émojis',
+	'transcript.menu': 'Transcription de {number}',
+	'transcript.show': 'Afficher et imprimer',
+	'transcript.text': 'Télécharger en texte',
+	'transcript.html': 'Télécharger en page web',
+	'transcript.json': 'Télécharger en JSON',
+	'transcript.notes': 'Afficher avec les notes'
 };
