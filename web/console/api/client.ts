@@ -47,6 +47,14 @@ interface Options {
 	anonymous?: boolean;
 }
 
+/**
+ * How long an answer may take where asking again is harmless: a connection that died without a word gives none.
+ * What only reads is asked up to four times, since dead connections are dropped one by one; each time with more
+ * patience, for networks that are alive and slow.
+ */
+const PATIENCE = 10_000;
+const TRIES = 4;
+
 export type Query = Record<string, string | number | boolean | undefined>;
 
 /** path builds an address below /api/v1 with the query's non-empty parts. */
@@ -58,6 +66,21 @@ export function path(base: string, query: Query = {}): string {
 }
 
 async function request<T>(method: string, address: string, options: Options = {}): Promise<T> {
+	const harmless = method === 'GET' || options.idempotencyKey !== undefined;
+	for (let tries = 1; ; tries++) {
+		const patience = harmless ? AbortSignal.timeout(PATIENCE * (method === 'GET' ? tries : TRIES)) : undefined;
+		try {
+			return await once<T>(method, address, options, patience);
+		} catch (cause) {
+			// Keyed requests are repeated by who keeps the key.
+			if (method !== 'GET' || tries === TRIES || !patience?.aborted || options.signal?.aborted) throw cause;
+		}
+	}
+}
+
+const unanswered = () => new ApiError(0, 'offline', 'The server can’t be reached right now.');
+
+async function once<T>(method: string, address: string, options: Options, patience: AbortSignal | undefined): Promise<T> {
 	const headers = new Headers({ Accept: 'application/json' });
 	if (options.body !== undefined) headers.set('Content-Type', 'application/json');
 	if (options.raw) headers.set('Content-Type', options.raw.type);
@@ -72,13 +95,19 @@ async function request<T>(method: string, address: string, options: Options = {}
 			credentials: 'same-origin',
 			body: options.raw?.text ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
 			keepalive: options.keepalive,
-			signal: options.signal
+			signal: patience && options.signal ? AbortSignal.any([patience, options.signal]) : (patience ?? options.signal)
 		});
 	} catch (cause) {
 		if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
-		throw new ApiError(0, 'offline', 'The server can’t be reached right now.');
+		throw unanswered();
 	}
-	if (response.ok) return response.status === 204 ? (undefined as T) : ((await response.json().catch(() => undefined)) as T);
+	if (response.ok) {
+		if (response.status === 204) return undefined as T;
+		return (await response.json().catch(() => {
+			if (patience?.aborted) throw unanswered(); // it began to answer, and died
+			return undefined;
+		})) as T;
+	}
 	throw await refusal(response.status, await response.text().catch(() => ''), response.headers, options.anonymous);
 }
 
@@ -118,7 +147,7 @@ export function upload<T>(file: File, progress: (share: number) => void, signal:
 			if (request.status < 300) resolve(JSON.parse(request.responseText) as T);
 			else reject(await refusal(request.status, request.responseText, { get: (name) => request.getResponseHeader(name) }));
 		};
-		request.onerror = () => reject(new ApiError(0, 'offline', 'The server can’t be reached right now.'));
+		request.onerror = () => reject(unanswered());
 		request.onabort = () => reject(new DOMException('', 'AbortError'));
 		signal.addEventListener('abort', () => request.abort());
 		request.send(form);

@@ -132,6 +132,9 @@ export interface Session {
 	ended_by?: string;
 	end_reason?: string;
 	error?: DeliveryError;
+	/** How often it failed for this cause, and when last. */
+	error_count?: number;
+	error_at?: string;
 	agent_messages: number;
 	customer_messages: number;
 	length_seconds: number;

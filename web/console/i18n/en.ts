@@ -326,6 +326,13 @@ export const en = {
 	'find.of': '{at} of {count}',
 	'find.some_one': '{count} match',
 	'find.some_other': '{count} matches',
+
+	'failed.title': 'This session ended in error',
+	'failed.nobody': 'Nobody can be reached at {address}.',
+	'failed.todo': 'Ask the customer for another number or another channel, and write to them there.',
+	'failed.times_other': 'Tried {count} times.',
+	'failed.times_one': 'Tried {count} time.',
+
 	'log.label': 'Messages',
 	'log.begin': 'The conversation begins here',
 	'log.unread': 'New',
