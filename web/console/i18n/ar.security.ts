@@ -36,7 +36,6 @@ export const security: Translation<typeof enSecurity> = {
 	'security.state.risk': 'خطر',
 	'security.state.advice': 'موصى به',
 	'security.state.good': 'سليم',
-	'security.mend': 'إصلاح',
 	'security.inSettings': 'في إعدادات الخادم',
 	'security.good_zero': 'لا فحوص سليمة',
 	'security.good_one': 'فحص واحد سليم',

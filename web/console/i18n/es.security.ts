@@ -28,7 +28,6 @@ export const security: Translation<typeof enSecurity> = {
 	'security.state.risk': 'Riesgo',
 	'security.state.advice': 'Recomendado',
 	'security.state.good': 'En orden',
-	'security.mend': 'Corregir',
 	'security.inSettings': 'En los ajustes del servidor',
 	'security.good_one': '{count} comprobación en orden',
 	'security.good_other': '{count} comprobaciones en orden',
