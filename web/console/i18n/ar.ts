@@ -544,6 +544,16 @@ export const words: Translation<typeof en> = {
 	'find.some_many': '{count} مطابقة',
 	'find.some_other': '{count} مطابقة',
 
+	'failed.title': 'انتهت هذه الجلسة بخطأ',
+	'failed.nobody': 'لا يمكن الوصول إلى أحد على \u2068{address}\u2069.',
+	'failed.todo': 'اطلب من العميل رقمًا آخر أو قناة أخرى، واكتب إليه هناك.',
+	'failed.times_zero': 'لا محاولات.',
+	'failed.times_one': 'جرت محاولة واحدة.',
+	'failed.times_two': 'جرت محاولتان.',
+	'failed.times_few': 'جرت {count} محاولات.',
+	'failed.times_many': 'جرت {count} محاولة.',
+	'failed.times_other': 'جرت {count} محاولة.',
+
 	'address.phone': 'الهاتف',
 	'address.scoped': 'معرّف القناة',
 	'address.device': 'المتصفح',

@@ -495,6 +495,12 @@ export const words: Translation<typeof en> = {
 	'find.some_one': '{count} coincidencia',
 	'find.some_other': '{count} coincidencias',
 
+	'failed.title': 'Esta sesión ha terminado con un error',
+	'failed.nobody': 'No se puede contactar con nadie en {address}.',
+	'failed.todo': 'Pida al cliente otro número u otro canal y escríbale allí.',
+	'failed.times_one': 'Se ha intentado {count} vez.',
+	'failed.times_other': 'Se ha intentado {count} veces.',
+
 	'address.phone': 'Teléfono',
 	'address.scoped': 'ID del canal',
 	'address.device': 'Navegador',
