@@ -56,7 +56,6 @@ export const security: Translation<typeof enSecurity> = {
 	'security.state.risk': 'Risiko',
 	'security.state.advice': 'Empfohlen',
 	'security.state.good': 'In Ordnung',
-	'security.mend': 'Beheben',
 	'security.inSettings': 'In den Einstellungen des Servers',
 	'security.good_one': '{count} Prüfung ist in Ordnung',
 	'security.good_other': '{count} Prüfungen sind in Ordnung',

@@ -589,5 +589,10 @@ export const words: Translation<typeof en> = {
 	'find.none': 'Nicht gefunden',
 	'find.of': '{at} von {count}',
 	'find.some_one': '{count} Treffer',
-	'find.some_other': '{count} Treffer'
+	'find.some_other': '{count} Treffer',
+	'failed.title': 'Diese Sitzung endete mit einem Fehler',
+	'failed.nobody': 'Unter {address} ist niemand erreichbar.',
+	'failed.todo': 'Bitten Sie den Kunden um eine andere Nummer oder einen anderen Kanal, und schreiben Sie ihm dort.',
+	'failed.times_one': '{count}-mal versucht.',
+	'failed.times_other': '{count}-mal versucht.'
 };

@@ -56,7 +56,6 @@ export const security: Translation<typeof enSecurity> = {
 	'security.state.risk': 'Risque',
 	'security.state.advice': 'Recommandé',
 	'security.state.good': 'En ordre',
-	'security.mend': 'Y remédier',
 	'security.inSettings': 'Dans les réglages du serveur',
 	'security.good_one': '{count} point est en ordre',
 	'security.good_other': '{count} points sont en ordre',

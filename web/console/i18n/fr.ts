@@ -589,5 +589,10 @@ export const words: Translation<typeof en> = {
 	'find.none': 'Non trouvé',
 	'find.of': '{at} sur {count}',
 	'find.some_one': '{count} résultat',
-	'find.some_other': '{count} résultats'
+	'find.some_other': '{count} résultats',
+	'failed.title': 'Cette session s’est terminée par une erreur',
+	'failed.nobody': 'Personne n’est joignable à {address}.',
+	'failed.todo': 'Demandez au client un autre numéro ou un autre canal, et écrivez-lui là.',
+	'failed.times_one': '{count} tentative.',
+	'failed.times_other': '{count} tentatives.'
 };

@@ -1,0 +1,100 @@
+// The console in other languages: chosen in the preferences, right to left where the language is, with its
+// dates and numbers, and English where nobody chose.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { seen, stage, unique, until } from './harness.mjs';
+import { Agent, Phone } from './people.mjs';
+
+const { it, story } = stage();
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+async function inspect(name, page) {
+	await page.evaluate(axe);
+	const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }));
+	return violations.filter((one) => ['serious', 'critical'].includes(one.impact)).map((one) => `${name}: ${one.id}: ${one.nodes[0].html.slice(0, 140)}`);
+}
+
+const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+const root = (page) => page.evaluate(() => ({ lang: document.documentElement.lang, dir: document.documentElement.dir }));
+
+async function choose(agent, language) {
+	await agent.page.keyboard.press('Control+k');
+	await agent.page.getByRole('combobox').fill('Preferences');
+	await agent.page.getByRole('option', { name: 'Preferences' }).first().click();
+	await agent.page.getByLabel('Language').selectOption(language);
+	await agent.page.waitForFunction((lang) => document.documentElement.lang.startsWith(lang) && document.querySelector('nav'), language);
+}
+
+/** A conversation with a text in it, by its id. */
+async function conversation(agent, text) {
+	const phone = await Phone.pickUp(it, agent.page.context(), 'sms', { name: 'Nora Beck' });
+	await phone.write(text);
+	return until('the conversation', async () => (await it.api('GET', '/conversations?scope=all')).items.find((one) => one.last_entry?.preview === text)?.id);
+}
+
+story('Arabic is chosen in the preferences, and every page is mirrored without overflow', async () => {
+	const agent = await Agent.logIn(it, it.user('admin'));
+	const text = unique('Where is my order 1234?');
+	const id = await conversation(agent, text);
+	await choose(agent, 'ar');
+	assert.deepEqual(await root(agent.page), { lang: 'ar', dir: 'rtl' });
+	const found = [];
+	const pages = [`inbox/${id}`, 'inbox', 'setup', 'setup/channels', 'setup/deployments', 'setup/queues', 'setup/users', 'setup/quick-texts', 'setup/api-keys', 'setup/organisation'];
+	for (const width of [1440, 390]) {
+		await agent.page.setViewportSize({ width, height: width === 390 ? 844 : 900 });
+		for (const path of pages) {
+			await agent.page.goto(`${it.ready.url}/${path}`);
+			await seen(agent.page.locator('h1:visible, h2:visible, [role=log]:visible'));
+			await until(`${path} has loaded`, async () => (await agent.page.locator('[aria-busy=true]').count()) === 0);
+			assert.equal(await overflow(agent.page), 0, `${path} at ${width} is wider than the window`);
+			assert.equal((await root(agent.page)).dir, 'rtl', path);
+			if (width === 1440) found.push(...await inspect(path, agent.page));
+		}
+	}
+	assert.deepEqual(found, []);
+	// The rail is at the right, and a number stays in its order.
+	await agent.page.setViewportSize({ width: 1440, height: 900 });
+	await agent.page.goto(`${it.ready.url}/inbox/${id}`);
+	const rail = await agent.page.getByRole('navigation').first().boundingBox();
+	assert.ok(rail.x > 1300, `the rail is at ${rail.x}`);
+	// The log-in page speaks it too, before anybody is known.
+	await agent.page.evaluate(() => sessionStorage.clear());
+	const page = await agent.page.context().newPage();
+	await agent.page.context().clearCookies();
+	await page.goto(it.ready.url);
+	await seen(page.locator('input[type=password]'));
+	assert.deepEqual(await root(page), { lang: 'ar', dir: 'rtl' });
+});
+
+story('a German browser gets German words, dates and numbers, and may choose English', async () => {
+	const page = await it.page({ locale: 'de-DE' });
+	await page.goto(it.ready.url);
+	const user = it.user('admin');
+	await page.getByLabel('E-Mail').fill(user.email);
+	await page.getByLabel('Passwort').fill(user.password);
+	await page.getByRole('button', { name: 'Anmelden' }).click();
+	await seen(page.getByRole('navigation', { name: 'Bereiche' }));
+	await page.goto(`${it.ready.url}/setup/users`);
+	await seen(page.getByRole('heading', { name: 'Benutzer' }));
+	await page.goto(`${it.ready.url}/inbox`);
+	await seen(page.getByRole('heading', { name: 'Posteingang' }));
+	await page.keyboard.press('Control+k');
+	await page.getByRole('combobox').fill('Persönliche');
+	await page.getByRole('option', { name: 'Persönliche Einstellungen' }).first().click();
+	assert.equal(await page.getByLabel('Sprache').inputValue(), '');
+	await page.getByLabel('Sprache').selectOption('en');
+	await seen(page.getByRole('navigation', { name: 'Places' }));
+	assert.notEqual((await root(page)).dir, 'rtl');
+});
+
+story('only the words of one language are fetched', async () => {
+	const page = await it.page({ locale: 'fr-FR' });
+	const fetched = [];
+	page.on('request', (request) => fetched.push(new URL(request.url()).pathname));
+	await page.goto(it.ready.url);
+	await seen(page.getByRole('button', { name: 'Se connecter' }));
+	const files = fetched.filter((path) => /\/(de|es|fr|ar)[.-][^/]*\.js$/.test(path));
+	assert.equal(files.length, 1, files.join());
+	assert.match(files[0], /\/fr-/);
+});
