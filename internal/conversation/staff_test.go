@@ -123,9 +123,9 @@ func TestTheWindowEndsTheWaiting(t *testing.T) {
 	})
 }
 
-func (h *house) upload(kind string, size int64) message.FileID {
+func (h *house) upload(by conversation.Staff, kind string, size int64) message.FileID {
 	h.t.Helper()
-	f := &file.Stored{File: message.File{ID: message.NewID[message.FileID](), Name: "a file", Type: kind, Size: size}, Org: h.org, Blob: "blob", SHA256: []byte{1}, CreatedAt: time.Now()}
+	f := &file.Stored{File: message.File{ID: message.NewID[message.FileID](), Name: "a file", Type: kind, Size: size}, Org: h.org, By: file.By{User: by.ID}, Blob: "blob", SHA256: []byte{1}, CreatedAt: time.Now()}
 	h.write(func(tx *store.Tx) error { return tx.InsertFile(f) })
 	return f.ID
 }
@@ -135,7 +135,7 @@ func TestTextAndFile(t *testing.T) {
 	onEach(t, func(t *testing.T, h *house) {
 		grace := h.agent("Grace", "online")
 		web, sms := h.talking(h.web, "+15550000001", grace), h.talking(h.sms, "+15550000002", grace)
-		first, err := h.send(grace, sms, conversation.Draft{Text: "Look", File: h.upload("image/png", 1000), ClientID: "once"})
+		first, err := h.send(grace, sms, conversation.Draft{Text: "Look", File: h.upload(grace, "image/png", 1000), ClientID: "once"})
 		h.must(err)
 		all := h.entries(sms)
 		text, image := all[len(all)-2], all[len(all)-1]
@@ -150,13 +150,13 @@ func TestTextAndFile(t *testing.T) {
 		if n := len(h.entries(sms)); again.ID != first.ID || n != len(all) || h.head(sms).Session.AgentMessages != 2 {
 			t.Errorf("sent again it became %d entries, counted as %d", n, h.head(sms).Session.AgentMessages)
 		}
-		_, err = h.send(grace, web, conversation.Draft{Text: "Look", File: h.upload("image/png", 1000)})
+		_, err = h.send(grace, web, conversation.Draft{Text: "Look", File: h.upload(grace, "image/png", 1000)})
 		h.must(err)
 		all = h.entries(web)
 		if last := all[len(all)-1]; last.Content.Text != "Look" || last.Content.File == nil || last.Status != message.StatusSent {
 			t.Errorf("on a channel that carries both it became %+v %s", last.Content, last.Status)
 		}
-		for what, f := range map[string]message.FileID{"type": h.upload("text/html", 10), "size": h.upload("image/png", 1001), "nothing": message.NewID[message.FileID]()} {
+		for what, f := range map[string]message.FileID{"type": h.upload(grace, "text/html", 10), "size": h.upload(grace, "image/png", 1001), "nothing": message.NewID[message.FileID]()} {
 			before := len(h.entries(sms))
 			_, err := h.send(grace, sms, conversation.Draft{Text: "Look", File: f})
 			if code(err) != fault.Unprocessable || len(h.entries(sms)) != before {

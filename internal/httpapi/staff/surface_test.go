@@ -32,6 +32,7 @@ func (c *company) belongings() map[string]string {
 		"presence-statuses":      made("/presence-statuses", object{"name": "Lunch", "kind": "away"}),
 		"permission-sets":        made("/permission-sets", object{"api_name": "few", "name": "Few", "permissions": []string{"note.write"}}),
 		"api-keys":               made("/api-keys", object{"name": "k", "scopes": []string{"setup.view"}}),
+		"me":                     made("/me/push-subscriptions", c.pushes.subscription(c.id.String())),
 	}
 }
 
@@ -50,20 +51,24 @@ func (w *world) upload(token, name, text string) reply {
 
 // bodies that pass the form check, so that what is tested is who may.
 var bodies = map[string]object{
-	"POST /conversations":               {"channel_id": "01890000-0000-7000-8000-000000000000", "to": "+436601234567", "text": "x"},
-	"POST /conversations/{id}/messages": {"text": "x"},
-	"POST /conversations/{id}/notes":    {"text": "x"},
-	"POST /conversations/{id}/read":     {"seq": 1},
-	"POST /sessions/{id}/transfer":      {"to": object{"type": "queue", "id": "01890000-0000-7000-8000-000000000000"}},
-	"POST /sessions/{id}/flag":          {"raised": true},
-	"PUT /conversations/{id}/draft":     {"mode": "reply", "text": "x"},
-	"PUT /me/presence":                  {"status": "Busy"},
+	"POST /conversations":                {"channel_id": "01890000-0000-7000-8000-000000000000", "to": "+436601234567", "text": "x"},
+	"POST /conversations/{id}/messages":  {"text": "x"},
+	"POST /conversations/{id}/notes":     {"text": "x"},
+	"POST /conversations/{id}/read":      {"seq": 1},
+	"POST /sessions/{id}/transfer":       {"to": object{"type": "queue", "id": "01890000-0000-7000-8000-000000000000"}},
+	"POST /sessions/{id}/flag":           {"raised": true},
+	"PUT /conversations/{id}/draft":      {"mode": "reply", "text": "x"},
+	"POST /conversations/{id}/reactions": {"entry_id": "01890000-0000-7000-8000-000000000000", "emoji": "👍"},
+	"PUT /me/presence":                   {"status": "Busy"},
 
 	"POST /channels/{id}/number/code":     {"way": "sms"},
 	"POST /channels/{id}/number/verify":   {"code": "123456"},
 	"POST /channels/{id}/number/register": {"pin": "123456"},
 	"PUT /channels/{id}/limits":           {"numbers": 20, "templates": 250},
 }
+
+// queries of lists that have to be told what is looked for: something that the other organisation has.
+var queries = map[string]string{"/api/v1/search": "?q=hello"}
 
 func filled(r staffapi.Route, ids map[string]string) string {
 	path := strings.TrimPrefix(r.Path, "/api/v1")
@@ -137,9 +142,9 @@ func TestOrganisationsNeverMeet(t *testing.T) {
 			if r.Permission == staffapi.Public {
 				continue
 			}
-			if !strings.Contains(r.Path, "{") {
+			if !strings.Contains(r.Path, "{id}") { // steps of the checklist have names, not ids
 				if r.Method == http.MethodGet {
-					answer := b.call(b.admin, "GET", r.Path, nil).is(200)
+					answer := b.call(b.admin, "GET", r.Path+queries[r.Path], nil).is(200)
 					for noun, id := range ids {
 						if strings.Contains(answer.text, id) {
 							w.t.Errorf("GET %s shows a foreign one of %s", r.Path, noun)
