@@ -89,9 +89,10 @@ func (s *Service) CreateChannel(ctx context.Context, org message.OrgID, spec Cha
 			return c.ID, fault.Invalid("sandbox", "The sandbox is switched off here, or doesn't play this channel.")
 		}
 		spec.Settings, spec.Secrets = madeUp(kind.Settings, spec.Settings, spec.Secrets)
-		if spec.Address == "" {
-			spec.Address = fictionalNumber()
-		}
+	}
+	fictional := spec.Sandbox && spec.Address == ""
+	if fictional {
+		spec.Address = fictionalNumber()
 	}
 	if kind.Type == channel.Web && spec.Address == "" {
 		spec.Address = message.NewID[message.RowID]().String()
@@ -100,6 +101,11 @@ func (s *Service) CreateChannel(ctx context.Context, org message.OrgID, spec Cha
 		return c.ID, err
 	}
 	return c.ID, s.Write(ctx, org, func(tx Tx) error {
+		if fictional {
+			if err := findFictional(tx, &c); err != nil {
+				return err
+			}
+		}
 		if err := checkPlace(tx, &c); err != nil {
 			return err
 		}
@@ -461,6 +467,18 @@ func valueLike(pattern string) string {
 		}
 	}
 	return random
+}
+
+// findFictional draws another number while another channel has the one that was drawn: there are 1 600.
+func findFictional(tx Tx, c *Channel) error {
+	for range 100 {
+		taken, err := tx.AddressTaken(c.Type, c.Address, c.ID)
+		if err != nil || !taken {
+			return err
+		}
+		c.Address = fictionalNumber()
+	}
+	return nil // nearly all are taken: the caller refuses the last one
 }
 
 // fictionalNumber is one of the North American numbers that are kept for fiction: 555-0100 to -0199 of

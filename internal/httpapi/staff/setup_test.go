@@ -100,6 +100,10 @@ func TestSandboxChannelsNeedNoAccount(t *testing.T) {
 				}
 			}
 		}
+		// So many draw the same number twice; each gets one of its own.
+		for i := range 120 {
+			c.do("POST", "/channels", object{"type": "sms", "name": fmt.Sprintf("Play %d", i), "sandbox": true}).is(201)
+		}
 		agent, _ := c.user("Anna", "agent")
 		got := c.receive("whatsapp", "hello", agent)
 		c.do("DELETE", "/channels/"+got.channel.String(), nil).refuses(409, "in_use")
