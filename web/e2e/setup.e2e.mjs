@@ -190,6 +190,7 @@ story('a setting is found by a word, in the set-up and in the palette', async ()
 	await page.keyboard.press('Enter');
 	await seen(page.getByRole('heading', { name: 'Deployments', level: 1 }));
 	await page.goto(`${it.ready.url}/inbox`);
+	await seen(page.getByRole('region', { name: 'Conversations' })); // before, nobody hears keys
 	await page.keyboard.press('Control+k');
 	await page.getByRole('combobox').last().fill('routing conf');
 	await page.getByRole('option', { name: /Routing configurations/ }).click();
