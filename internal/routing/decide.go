@@ -195,30 +195,41 @@ func (d *dispatcher) writeClose(tx Tx, decision Decision) (int64, bool, error) {
 }
 
 func (d *dispatcher) writeOverflow(tx Tx, decision Decision) (int64, bool, error) {
-	conv, err := tx.SessionConversation(decision.Session)
-	if err != nil {
-		return 0, false, notFoundIsStale(err)
-	}
-	c, err := tx.Conversation(conv)
-	if err != nil {
-		return 0, false, err
-	}
-	version, state, found, err := tx.WorkVersion(decision.Session)
-	if err != nil || !found || version != decision.Version || state != conversation.WorkWaiting || c.Session.ID != decision.Session {
-		return 0, false, err
-	}
-	if err := tx.LogDecision(decision.Session, string(DecideOverflow), message.UserID{}, decision.Reason); err != nil {
+	c, ok, err := restingWork(tx, decision)
+	if err != nil || !ok {
 		return 0, false, err
 	}
 	// Its row is written anew for the other queue; the feed brings it back as a WorkPut.
 	if err := tx.Work(&c.Session, conversation.WorkChange{State: conversation.WorkWaiting, Queue: decision.To}); err != nil {
 		return 0, false, err
 	}
-	c.Session.Routing = decision.Reason
-	if err := tx.SaveSession(&c.Session); err != nil {
-		return 0, false, err
+	return 0, true, saveReason(tx, &c, decision.Reason)
+}
+
+// restingWork is the conversation whose work a decision moves elsewhere, locked, with the decision in its
+// log. ok is false when the work is not any more as State knows it.
+func restingWork(tx Tx, decision Decision) (c conversation.Conversation, ok bool, err error) {
+	conv, err := tx.SessionConversation(decision.Session)
+	if err != nil {
+		return c, false, notFoundIsStale(err)
 	}
-	return 0, true, tx.SessionChanged(&c.Session)
+	if c, err = tx.Conversation(conv); err != nil {
+		return c, false, err
+	}
+	version, state, found, err := tx.WorkVersion(decision.Session)
+	if err != nil || !found || version != decision.Version || state != conversation.WorkWaiting || c.Session.ID != decision.Session {
+		return c, false, err
+	}
+	return c, true, tx.LogDecision(decision.Session, string(decision.Kind), message.UserID{}, decision.Reason)
+}
+
+// saveReason keeps with the session why its work is where it is.
+func saveReason(tx Tx, c *conversation.Conversation, reason string) error {
+	c.Session.Routing = reason
+	if err := tx.SaveSession(&c.Session); err != nil {
+		return err
+	}
+	return tx.SessionChanged(&c.Session)
 }
 
 func notFoundIsStale(err error) error {

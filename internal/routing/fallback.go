@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"switchboard/internal/conversation"
-	"switchboard/internal/message"
 )
 
 // fallsBack says why work that one agent is asked about goes elsewhere now; empty: it waits for them, or
@@ -68,19 +67,8 @@ func (s *State) noRoomReason(w *work, now time.Time) string {
 // writeFallback sends a transfer that its agent did not take back to where it came from, and work that
 // its channel routes to one agent to the channel's fallback queue.
 func (d *dispatcher) writeFallback(tx Tx, decision Decision) (int64, bool, error) {
-	conv, err := tx.SessionConversation(decision.Session)
-	if err != nil {
-		return 0, false, notFoundIsStale(err)
-	}
-	c, err := tx.Conversation(conv)
-	if err != nil {
-		return 0, false, err
-	}
-	version, state, found, err := tx.WorkVersion(decision.Session)
-	if err != nil || !found || version != decision.Version || state != conversation.WorkWaiting || c.Session.ID != decision.Session {
-		return 0, false, err
-	}
-	if err := tx.LogDecision(decision.Session, string(DecideFallback), message.UserID{}, decision.Reason); err != nil {
+	c, ok, err := restingWork(tx, decision)
+	if err != nil || !ok {
 		return 0, false, err
 	}
 	// Its row is written anew; the feed brings it back as a WorkPut.
@@ -90,9 +78,5 @@ func (d *dispatcher) writeFallback(tx Tx, decision Decision) (int64, bool, error
 	if err := tx.Work(&c.Session, conversation.WorkChange{State: conversation.WorkWaiting, Missed: true}); err != nil {
 		return 0, false, err
 	}
-	c.Session.Routing = decision.Reason
-	if err := tx.SaveSession(&c.Session); err != nil {
-		return 0, false, err
-	}
-	return 0, true, tx.SessionChanged(&c.Session)
+	return 0, true, saveReason(tx, &c, decision.Reason)
 }
