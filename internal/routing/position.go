@@ -88,6 +88,9 @@ func tellLine(tx Tx, q message.QueueID) error {
 		if !conversation.HearsPositions(one.ChannelType) || one.Told == position {
 			continue
 		}
+		if _, err := tx.Conversation(one.Conversation); err != nil { // locked before its work
+			return err
+		}
 		there, err := tx.SetPosition(one.Session, q, position)
 		if err != nil {
 			return err
