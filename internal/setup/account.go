@@ -88,17 +88,22 @@ func (s *Service) siblings(tx AccountTx, c *Channel, account string) ([]message.
 	return ids, err
 }
 
-// checkNumbers refuses a channel that its business account has no room for.
-func (s *Service) checkNumbers(tx Tx, c *Channel) error {
+// accountOfChannel is the channel's business account with all its channels; none for a channel without one.
+func (s *Service) accountOfChannel(tx Tx, c *Channel) (account Account, ids []message.ChannelID, err error) {
 	name := s.accountOf(c)
 	if name == "" {
-		return nil
+		return account, nil, nil
 	}
-	account, err := tx.BusinessAccount(c.Provider, name)
-	if err != nil {
-		return err
+	if account, err = tx.BusinessAccount(c.Provider, name); err != nil {
+		return account, nil, err
 	}
-	ids, err := s.siblings(tx, c, name)
+	ids, err = s.siblings(tx, c, name)
+	return account, ids, err
+}
+
+// checkNumbers refuses a channel that its business account has no room for.
+func (s *Service) checkNumbers(tx Tx, c *Channel) error {
+	account, ids, err := s.accountOfChannel(tx, c)
 	if err != nil {
 		return err
 	}
@@ -110,16 +115,8 @@ func (s *Service) checkNumbers(tx Tx, c *Channel) error {
 // checkTemplates refuses a new template's name that the business account has no room for. Translations
 // of a name count once.
 func (s *Service) checkTemplates(tx Tx, c *Channel, template string) error {
-	name := s.accountOf(c)
-	if name == "" {
-		return nil
-	}
-	account, err := tx.BusinessAccount(c.Provider, name)
-	if err != nil {
-		return err
-	}
-	ids, err := s.siblings(tx, c, name)
-	if err != nil {
+	account, ids, err := s.accountOfChannel(tx, c)
+	if err != nil || len(ids) == 0 {
 		return err
 	}
 	names, err := tx.TemplateNames(ids)
