@@ -3,8 +3,8 @@
 import { setLocale } from '$ui/locale.ts';
 import { translator, type Translation } from '$ui/translate.ts';
 import { sayIn, type Words } from '$ui/words.ts';
-import { en } from './en.ts';
-import type { enSetup } from './en.setup.ts';
+import { en } from './en/main.ts';
+import type { enSetup } from './en/administration.ts';
 import { chosen, direction, resolve, type Language } from './language.ts';
 
 export const t = translator(en);
@@ -14,10 +14,10 @@ interface Files {
 	setup: () => Promise<{ words: Translation<typeof enSetup> }>;
 }
 const files: Record<Exclude<Language, 'en'>, Files> = {
-	de: { main: () => import('./de.ts'), setup: () => import('./de.setup.ts') },
-	es: { main: () => import('./es.ts'), setup: () => import('./es.setup.ts') },
-	fr: { main: () => import('./fr.ts'), setup: () => import('./fr.setup.ts') },
-	ar: { main: () => import('./ar.ts'), setup: () => import('./ar.setup.ts') }
+	de: { main: () => import('./de/main.ts'), setup: () => import('./de/administration.ts') },
+	es: { main: () => import('./es/main.ts'), setup: () => import('./es/administration.ts') },
+	fr: { main: () => import('./fr/main.ts'), setup: () => import('./fr/administration.ts') },
+	ar: { main: () => import('./ar/main.ts'), setup: () => import('./ar/administration.ts') }
 };
 
 const { language, tag } = resolve(chosen(), typeof navigator === 'undefined' ? [] : navigator.languages);

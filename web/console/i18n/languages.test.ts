@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { translator } from '$ui/translate.ts';
 import { words as kitWords } from '$ui/words.ts';
-import { en } from './en.ts';
-import { enSetup } from './en.setup.ts';
+import { en } from './en/main.ts';
+import { enSetup } from './en/administration.ts';
 import { languages, resolve } from './language.ts';
 
 type Texts = Record<string, string>;
@@ -20,9 +20,9 @@ const forms = (code: string) => {
 };
 
 for (const code of others)
-	for (const [part, english] of [['', en], ['.setup', enSetup]] as [string, Texts][])
-		test(`${code}${part}: all keys, the same parameters, all plural forms`, async () => {
-			const { words } = (await import(`./${code}${part}.ts`)) as { words: Texts };
+	for (const [part, english] of [['main', en], ['administration', enSetup]] as [string, Texts][])
+		test(`${code}, ${part}: all keys, the same parameters, all plural forms`, async () => {
+			const { words } = (await import(`./${code}/${part}.ts`)) as { words: Texts };
 			const counted = new Set(Object.keys(english).filter((key) => key.endsWith('_other')).map((key) => key.replace(ending, '')));
 			const wanted = new Set(Object.keys(english).flatMap((key) => (counted.has(key.replace(ending, '')) ? forms(code).map((form) => key.replace(ending, `_${form}`)) : [key])));
 			for (const base of counted) wanted.add(`${base}_other`);
@@ -46,18 +46,19 @@ for (const code of others)
 	});
 
 test('French has its narrow spaces, and quotes are those of the language', async () => {
-	for (const part of ['', '.setup']) {
-		const french = ((await import(`./fr${part}.ts`)) as { words: Texts }).words;
+	for (const part of ['main', 'administration']) {
+		const french = ((await import(`./fr/${part}.ts`)) as { words: Texts }).words;
 		assert.deepEqual(Object.entries(french).filter(([, text]) => / [;:!?»]|« |“|”/.test(text)).map(([key]) => key), []);
-		const german = ((await import(`./de${part}.ts`)) as { words: Texts }).words;
+		const german = ((await import(`./de/${part}.ts`)) as { words: Texts }).words;
 		assert.deepEqual(Object.entries(german).filter(([, text]) => /”|«|»|\.\.\./.test(text)).map(([key]) => key), []);
 	}
 });
 
 test('files of words import nothing that an app has besides: they are fetched while it waits', () => {
 	const here = new URL('.', import.meta.url).pathname;
-	for (const file of readdirSync(here).filter((name) => /^(de|es|fr|ar)\b.*\.ts$/.test(name)))
-		for (const [, from] of readFileSync(join(here, file), 'utf8').matchAll(/^(?:import (?!type)|export \{).*from '(.*)'/gm)) assert.match(from!, /^(\.\/\w+\.\w+\.ts|\$ui\/words\.\w+\.ts)$/, file);
+	for (const code of others)
+		for (const file of readdirSync(join(here, code)))
+			for (const [, from] of readFileSync(join(here, code, file), 'utf8').matchAll(/^(?:import (?!type)|export \{).*from '(.*)'/gm)) assert.match(from!, /^(\.\/\w+\.ts|\$ui\/words\.\w+\.ts)$/, `${code}/${file}`);
 });
 
 test('the language is the chosen one, else the first that the browser has and we speak', () => {

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Plugin } from 'vite';
-import { push as words } from '../i18n/en.push.ts';
+import { push as words } from '../i18n/en/push.ts';
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url));
 

@@ -1,0 +1,11 @@
+// The console's words in Arabic. Names and numbers that come from elsewhere stand between \u2068 and \u2069, so that
+// Latin ones keep their direction and don't carry the punctuation beside them away.
+import { compose } from './compose.ts';
+import { conversation } from './conversation.ts';
+import { list } from './list.ts';
+import { preferences } from './preferences.ts';
+import { shell } from './shell.ts';
+
+export { words as kit } from '$ui/words.ar.ts';
+
+export const words = { ...shell, ...preferences, ...list, ...conversation, ...compose };

@@ -1,0 +1,102 @@
+// The console's words about the page around everything, and the way in in Arabic.
+import type { Translation } from '$ui/translate.ts';
+import type { shell as english } from '../en/shell.ts';
+
+export const shell: Translation<typeof english> = {
+	'app.name': 'Switchboard',
+	'app.skip': 'انتقال إلى المحتوى',
+	'app.unreachable': 'تعذّر الاتصال بـ Switchboard',
+	'app.chunk': 'تعذّر تحميل هذه الصفحة',
+	'app.chunkText': 'ربما انقطع الاتصال أو ثُبّت إصدار جديد. حاول مرة أخرى أو أعد تحميل الصفحة.',
+	'app.missing': 'هذه الصفحة غير موجودة',
+	'app.missingText': 'ربما كُتب العنوان خطأً أو نُقلت الصفحة.',
+
+	cancel: 'إلغاء',
+	close: 'إغلاق',
+	logout: 'تسجيل الخروج',
+
+	'login.title': 'تسجيل الدخول إلى Switchboard',
+	'login.email': 'البريد الإلكتروني',
+	'login.password': 'كلمة المرور',
+	'login.submit': 'تسجيل الدخول',
+	'login.failed': 'لم ينجح تسجيل الدخول. حاول مرة أخرى.',
+
+	'first.text': 'هذا التثبيت فارغ. سمِّ مؤسستك وكن أنت المسؤول عنها.',
+	'first.organisation': 'المؤسسة',
+	'first.submit': 'بدء',
+	'first.gone': 'لم يعد هذا الرابط صالحًا',
+	'first.goneAdvice': 'يعمل مرة واحدة، وما دام التثبيت فارغًا فقط. سجّل الدخول، أو ابحث عن أحدث رابط في مخرجات الخادم.',
+
+	'invite.title': 'مرحبًا بك في Switchboard',
+	'invite.text': 'أنت مدعو إلى \u2068{organisation}\u2069. اختر كلمة مرور للبدء.',
+	'invite.name': 'اسمك',
+	'invite.password': 'كلمة المرور الجديدة',
+	'invite.passwordHint': '10 أحرف على الأقل.',
+	'invite.submit': 'حفظ وتسجيل الدخول',
+	'invite.gone': 'لم تعد هذه الدعوة صالحة',
+	'invite.goneAdvice': 'تعمل الدعوة مرة واحدة. اطلب رابطًا جديدًا من أحد المسؤولين، أو سجّل الدخول إذا عيّنت كلمة مرور.',
+
+	'nav.label': 'الأقسام',
+	'nav.home': 'Switchboard، إلى صندوق الوارد',
+	'nav.inbox': 'الوارد',
+	'nav.setup': 'الإعداد',
+	'nav.search': 'بحث',
+	'nav.palette': 'البحث والأوامر',
+	'nav.unread': '\u2068{place}\u2069، {count} غير مقروء',
+
+	'connection.lost': 'جارٍ إعادة الاتصال… قد لا يكون ما تراه محدّثًا.',
+	'connection.offline': 'أنت غير متصل بالإنترنت. يُحفظ ما تكتبه ويُرسل عند عودة الاتصال.',
+	'connection.waiting_zero': 'لا رسائل في انتظار الإرسال',
+	'connection.waiting_one': 'رسالة واحدة في انتظار الإرسال',
+	'connection.waiting_two': 'رسالتان في انتظار الإرسال',
+	'connection.waiting_few': '{count} رسائل في انتظار الإرسال',
+	'connection.waiting_many': '{count} رسالة في انتظار الإرسال',
+	'connection.waiting_other': '{count} رسالة في انتظار الإرسال',
+
+	'presence.menu': 'حالتك',
+	'presence.offline': 'غير متصل',
+	'presence.summary': '\u2068{name}\u2069: \u2068{status}\u2069، السعة المستخدمة {used} من {limit}',
+	'presence.capacity': 'السعة',
+	'presence.used': '{used} من {limit}',
+	'presence.set': 'تغيير الحالة: \u2068{status}\u2069',
+	'presence.kind.online': 'يستقبل العمل',
+	'presence.kind.busy': 'يحتفظ بعمله',
+	'presence.kind.away': 'بعيد',
+	'presence.kind.offline': 'غير متصل',
+
+	'palette.title': 'البحث والأوامر',
+	'palette.placeholder': 'ابحث في المحادثات أو اكتب أمرًا',
+	'palette.conversations': 'المحادثات',
+	'palette.none': 'لم يُعثر على شيء',
+
+	'panes.add': 'محادثة أخرى بجانب هذه',
+	'panes.close': 'إغلاق هذا الجزء',
+	'panes.empty': 'اختر محادثة لهذا الموضع',
+	'panes.emptyText': 'اختر واحدة من القائمة، فتُفتح هنا بجانب الأخرى.',
+	'panes.next': 'الجزء التالي',
+	'panes.previous': 'الجزء السابق',
+
+	'forbidden.title': 'لا يمكنك الاطلاع على هذا',
+	'forbidden.list': 'أذوناتك لا تشمل هذه المحادثات. راجع أحد المسؤولين.',
+	'forbidden.setup': 'أذوناتك لا تشمل هذا الجزء من الإعداد. راجع أحد المسؤولين.',
+
+	'notices.title': 'الإشعارات',
+	'notices.unread_zero': 'لا إشعارات غير مقروءة',
+	'notices.unread_one': 'إشعار واحد غير مقروء',
+	'notices.unread_two': 'إشعاران غير مقروءين',
+	'notices.unread_few': '{count} إشعارات غير مقروءة',
+	'notices.unread_many': '{count} إشعارًا غير مقروء',
+	'notices.unread_other': '{count} إشعار غير مقروء',
+	'notices.none': 'لم يُشر إليك أحد في آخر 30 يومًا.',
+	'notices.allRead': 'تعليم الكل كمقروء',
+	'notices.mentionBy': 'أشار إليك \u2068{name}\u2069',
+	'notices.mentionIn': 'أشار إليك \u2068{name}\u2069 في المحادثة مع \u2068{customer}\u2069',
+	'notices.closed': 'لا يمكنك فتح هذه المحادثة. اطلب الوصول إليها إذا احتجت إليها.',
+	'notices.word': 'الإشعارات',
+	'notices.new': 'غير مقروء',
+
+	'address.phone': 'الهاتف',
+	'address.scoped': 'معرّف القناة',
+	'address.device': 'المتصفح',
+	'address.verified': 'موثّق باسم'
+};

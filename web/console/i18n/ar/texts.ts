@@ -1,0 +1,47 @@
+// The set-up's words about templates and quick texts in Arabic.
+import type { Translation } from '$ui/translate.ts';
+import type { texts as english } from '../en/texts.ts';
+
+export const texts: Translation<typeof english> = {
+	'templates.title': 'القوالب',
+	'templates.text': 'رسائل اعتمدها مزوّد، لبدء المحادثة وللكتابة خارج مدة الرد الحر.',
+	'templates.new': 'قالب جديد',
+	'templates.none': 'لا قوالب بعد',
+	'templates.noneText': 'اكتب النص كما اعتُمد لدى المزوّد.',
+	'templates.same': 'باستثناء المعلمات يجب أن يطابق النص النص المعتمد، بما فيه المسافات وفواصل الأسطر.',
+	'templates.noChannel': 'اربط أولًا قناة لها قوالب، مثل WhatsApp.',
+	'templates.nameHint': 'كما يعرفه المزوّد، مثل \u2068order_update\u2069.',
+	'templates.category': 'الفئة',
+	'templates.category.UTILITY': 'خدمية',
+	'templates.category.MARKETING': 'تسويقية',
+	'templates.category.AUTHENTICATION': 'مصادقة',
+	'templates.sync': 'جلب من \u2068{channel}\u2069',
+	'templates.synced': 'القوالب الآن كما هي لدى المزوّد.',
+	'templates.approved': 'معتمد',
+	'templates.pending': 'قيد المراجعة',
+	'templates.rejected': 'مرفوض',
+	'templates.paused': 'موقوف مؤقتًا',
+	'templates.retired': 'مسحوب',
+	'templates.retiredHint': 'لم يعد يُعرض على الوكلاء.',
+	'templates.words': 'النص',
+	'templates.header': 'الرأس',
+	'templates.body': 'المتن',
+	'templates.bodyHint': 'تدل \u2068{{1}}\u2069 و\u2068{{2}}\u2069 … على مواضع المعلمات.',
+	'templates.footer': 'التذييل',
+	'templates.delete': 'لا يُحذف إلا قالب لم يُرسل قط. أما غيره فيُسحب.',
+
+	'quick.title': 'النصوص السريعة',
+	'quick.text': 'إجابات جاهزة يدرجها الوكلاء بـ /.',
+	'quick.new': 'نص سريع جديد',
+	'quick.none': 'لا نصوص سريعة بعد',
+	'quick.noneText': 'اكتب ما يُجاب به كل يوم.',
+	'quick.shortcut': 'الاختصار',
+	'quick.shortcutHint': 'ما يُكتب بعد /: حروف وأرقام و- و_.',
+	'quick.words': 'النص',
+	'quick.wordsHint': 'تُملأ تلقائيًا: \u2068{{customer.name}}\u2069، \u2068{{customer.first_name}}\u2069، \u2068{{agent.name}}\u2069، \u2068{{agent.first_name}}\u2069، \u2068{{queue.name}}\u2069، \u2068{{session.number}}\u2069، \u2068{{org.name}}\u2069، والإجابات السابقة للمحادثة مثل \u2068{{prechat._FirstName}}\u2069. تنوب الكلمة بعد | عند غياب القيمة: \u2068{{customer.name|there}}\u2069.',
+	'quick.folder': 'المجلد',
+	'quick.folderHint': 'يراه الوكلاء بجانب الاسم ويبحثون به.',
+	'quick.queuesText': 'يُقترح في محادثات هذه القوائم فقط. دون اختيار: في كل مكان.',
+	'quick.uses': 'الإرسال',
+	'quick.delete': 'لن يتمكن الوكلاء من إدراجه بعد ذلك. وما أُرسل يبقى.'
+};

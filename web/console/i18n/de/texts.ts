@@ -1,0 +1,47 @@
+// The set-up's words about templates and quick texts in German.
+import type { Translation } from '$ui/translate.ts';
+import type { texts as english } from '../en/texts.ts';
+
+export const texts: Translation<typeof english> = {
+	'templates.title': 'Vorlagen',
+	'templates.text': 'Vom Anbieter genehmigte Nachrichten, um zuerst oder außerhalb des Zeitfensters zu schreiben.',
+	'templates.new': 'Neue Vorlage',
+	'templates.none': 'Noch keine Vorlage',
+	'templates.noneText': 'Schreiben Sie den Text so auf, wie er beim Anbieter genehmigt ist.',
+	'templates.same': 'Abgesehen von den Parametern muss der Text dem genehmigten gleichen, auch in Leerzeichen und Zeilenumbrüchen.',
+	'templates.noChannel': 'Verbinden Sie zuerst einen Kanal mit Vorlagen, zum Beispiel WhatsApp.',
+	'templates.nameHint': 'Wie der Anbieter sie kennt, zum Beispiel order_update.',
+	'templates.category': 'Kategorie',
+	'templates.category.UTILITY': 'Service',
+	'templates.category.MARKETING': 'Marketing',
+	'templates.category.AUTHENTICATION': 'Authentifizierung',
+	'templates.sync': 'Von {channel} abrufen',
+	'templates.synced': 'Die Vorlagen sind auf dem Stand des Anbieters.',
+	'templates.approved': 'Genehmigt',
+	'templates.pending': 'Ausstehend',
+	'templates.rejected': 'Abgelehnt',
+	'templates.paused': 'Pausiert',
+	'templates.retired': 'Zurückgezogen',
+	'templates.retiredHint': 'Agenten wird sie nicht mehr angeboten.',
+	'templates.words': 'Text',
+	'templates.header': 'Kopfzeile',
+	'templates.body': 'Haupttext',
+	'templates.bodyHint': '{{1}}, {{2}} … stehen, wo die Parameter hinkommen.',
+	'templates.footer': 'Fußzeile',
+	'templates.delete': 'Nur eine nie gesendete Vorlage kann gelöscht werden. Andere werden zurückgezogen.',
+
+	'quick.title': 'Textbausteine',
+	'quick.text': 'Fertige Antworten, die Agenten mit / einfügen.',
+	'quick.new': 'Neuer Textbaustein',
+	'quick.none': 'Noch kein Textbaustein',
+	'quick.noneText': 'Schreiben Sie auf, was jeden Tag geantwortet wird.',
+	'quick.shortcut': 'Kürzel',
+	'quick.shortcutHint': 'Was nach / getippt wird: Buchstaben, Ziffern, - und _.',
+	'quick.words': 'Text',
+	'quick.wordsHint': 'Ausgefüllt werden: {{customer.name}}, {{customer.first_name}}, {{agent.name}}, {{agent.first_name}}, {{queue.name}}, {{session.number}}, {{org.name}} und Angaben vor dem Chat als {{prechat._FirstName}}. Ein Wort nach | springt ein, wenn ein Wert fehlt: {{customer.name|Sie}}.',
+	'quick.folder': 'Ordner',
+	'quick.folderHint': 'Agenten sehen ihn neben dem Namen und können danach suchen.',
+	'quick.queuesText': 'Nur in Gesprächen dieser Warteschlangen vorgeschlagen. Keine gewählt: überall.',
+	'quick.uses': 'Gesendet',
+	'quick.delete': 'Agenten können ihn nicht mehr einfügen. Was gesendet wurde, bleibt.'
+};

@@ -1,0 +1,37 @@
+// The set-up's words about the organisation, errors and quarantine.
+export const house = {
+	'organisation.title': 'Organisation',
+	'organisation.zone': 'Time zone',
+	'organisation.formats': 'How dates and numbers look',
+	'organisation.now': 'Now, in this time zone',
+	'organisation.number': 'A number',
+	'organisation.badLanguage': 'This isn’t a language that can be shown.',
+	'organisation.key': 'Organisation key',
+	'organisation.keyHint': 'Names the organisation in the customer API.',
+
+	'errors.title': 'Delivery errors',
+	'errors.text': 'What could not be delivered in the last 30 days, why, and how to mend it.',
+	'errors.none': 'Everything was delivered',
+	'errors.noneText': 'Failures of the last 30 days appear here.',
+	'errors.at': 'When',
+	'errors.what': 'What happened',
+	'errors.advice': 'What to do',
+	'errors.open': 'Open the conversation',
+
+	'quarantine.title': 'Quarantine',
+	'quarantine.text': 'Calls of providers that could not be understood in the last 7 days. They made no message; what each was is kept here without its content.',
+	'quarantine.none': 'Everything was understood',
+	'quarantine.noneText': 'A call that can’t be read is refused, and its trace appears here for 7 days.',
+	'quarantine.one': 'Call in quarantine',
+	'quarantine.at': 'When',
+	'quarantine.why': 'Why',
+	'quarantine.size': 'Size',
+	'quarantine.hash': 'SHA-256',
+	'quarantine.hashHint': 'Of the body. A copy in the provider’s log or in a proxy can be found by it.',
+	'quarantine.headers': 'Headers',
+	'quarantine.noHeaders': 'None were kept.',
+	'quarantine.noChannel': 'A channel that is gone',
+	'quarantine.details': 'Details',
+	'quarantine.open': 'Details of the call of {at}',
+	'quarantine.advice': 'The provider was told that the call is wrong, and may send it again. If it keeps coming, compare the webhook’s settings at the provider with those of the channel.'
+};

@@ -1,0 +1,9 @@
+// The console's words in English, the model of the other languages. {name} is a parameter; _one and _other are
+// chosen by the count. The set-up's words come with the set-up (administration.ts).
+import { compose } from './compose.ts';
+import { conversation } from './conversation.ts';
+import { list } from './list.ts';
+import { preferences } from './preferences.ts';
+import { shell } from './shell.ts';
+
+export const en = { ...shell, ...preferences, ...list, ...conversation, ...compose };

@@ -1,0 +1,12 @@
+// The set-up's words in Spanish.
+import { business } from './business.ts';
+import { channels } from './channels.ts';
+import { house } from './house.ts';
+import { people } from './people.ts';
+import { routing } from './routing.ts';
+import { security } from './security.ts';
+import { setup } from './setup.ts';
+import { texts } from './texts.ts';
+import { web } from './web.ts';
+
+export const words = { ...setup, ...channels, ...business, ...security, ...routing, ...web, ...people, ...texts, ...house };

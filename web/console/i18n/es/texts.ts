@@ -1,0 +1,47 @@
+// The set-up's words about templates and quick texts in Spanish.
+import type { Translation } from '$ui/translate.ts';
+import type { texts as english } from '../en/texts.ts';
+
+export const texts: Translation<typeof english> = {
+	'templates.title': 'Plantillas',
+	'templates.text': 'Mensajes que un proveedor ha aprobado, para escribir primero y fuera del plazo de respuesta.',
+	'templates.new': 'Plantilla nueva',
+	'templates.none': 'Todavía no hay plantillas',
+	'templates.noneText': 'Escriba el texto tal como está aprobado en el proveedor.',
+	'templates.same': 'Salvo los parámetros, el texto debe coincidir con el aprobado, incluidos espacios y saltos de línea.',
+	'templates.noChannel': 'Conecte primero un canal con plantillas, como WhatsApp.',
+	'templates.nameHint': 'Como la conoce el proveedor, por ejemplo order_update.',
+	'templates.category': 'Categoría',
+	'templates.category.UTILITY': 'Utilidad',
+	'templates.category.MARKETING': 'Marketing',
+	'templates.category.AUTHENTICATION': 'Autenticación',
+	'templates.sync': 'Obtener de {channel}',
+	'templates.synced': 'Las plantillas están como las tiene el proveedor.',
+	'templates.approved': 'Aprobada',
+	'templates.pending': 'Pendiente',
+	'templates.rejected': 'Rechazada',
+	'templates.paused': 'En pausa',
+	'templates.retired': 'Retirada',
+	'templates.retiredHint': 'Ya no se ofrece a los agentes.',
+	'templates.words': 'Texto',
+	'templates.header': 'Encabezado',
+	'templates.body': 'Cuerpo',
+	'templates.bodyHint': '{{1}}, {{2}}… indican dónde van los parámetros.',
+	'templates.footer': 'Pie',
+	'templates.delete': 'Solo se puede eliminar una plantilla que nunca se ha enviado. Las demás se retiran.',
+
+	'quick.title': 'Textos rápidos',
+	'quick.text': 'Respuestas preparadas que los agentes insertan con /.',
+	'quick.new': 'Texto rápido nuevo',
+	'quick.none': 'Todavía no hay textos rápidos',
+	'quick.noneText': 'Escriba lo que se responde todos los días.',
+	'quick.shortcut': 'Atajo',
+	'quick.shortcutHint': 'Lo que se escribe después de /: letras, cifras, - y _.',
+	'quick.words': 'Texto',
+	'quick.wordsHint': 'Se rellenan: {{customer.name}}, {{customer.first_name}}, {{agent.name}}, {{agent.first_name}}, {{queue.name}}, {{session.number}}, {{org.name}} y las respuestas previas al chat, como {{prechat._FirstName}}. La palabra tras | se usa cuando no hay valor: {{customer.name|cliente}}.',
+	'quick.folder': 'Carpeta',
+	'quick.folderHint': 'Los agentes la ven junto al nombre y pueden buscar por ella.',
+	'quick.queuesText': 'Se sugiere solo en conversaciones de estas colas. Ninguna significa en todas.',
+	'quick.uses': 'Enviado',
+	'quick.delete': 'Los agentes ya no podrán insertarlo. Lo enviado se conserva.'
+};

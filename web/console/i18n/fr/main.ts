@@ -1,0 +1,10 @@
+// The console's words in French.
+import { compose } from './compose.ts';
+import { conversation } from './conversation.ts';
+import { list } from './list.ts';
+import { preferences } from './preferences.ts';
+import { shell } from './shell.ts';
+
+export { words as kit } from '$ui/words.fr.ts';
+
+export const words = { ...shell, ...preferences, ...list, ...conversation, ...compose };

@@ -1,0 +1,47 @@
+// The set-up's words about templates and quick texts in French.
+import type { Translation } from '$ui/translate.ts';
+import type { texts as english } from '../en/texts.ts';
+
+export const texts: Translation<typeof english> = {
+	'templates.title': 'Modèles',
+	'templates.text': 'Des messages approuvés par un fournisseur, pour écrire en premier et hors du délai.',
+	'templates.new': 'Nouveau modèle',
+	'templates.none': 'Pas encore de modèle',
+	'templates.noneText': 'Notez le texte tel qu’il est approuvé chez le fournisseur.',
+	'templates.same': 'À part ses paramètres, le texte doit être identique au texte approuvé, espaces et sauts de ligne compris.',
+	'templates.noChannel': 'Connectez d’abord un canal avec des modèles, comme WhatsApp.',
+	'templates.nameHint': 'Tel que le fournisseur le connaît, par exemple order_update.',
+	'templates.category': 'Catégorie',
+	'templates.category.UTILITY': 'Utilitaire',
+	'templates.category.MARKETING': 'Marketing',
+	'templates.category.AUTHENTICATION': 'Authentification',
+	'templates.sync': 'Récupérer depuis {channel}',
+	'templates.synced': 'Les modèles sont à jour avec le fournisseur.',
+	'templates.approved': 'Approuvé',
+	'templates.pending': 'En attente',
+	'templates.rejected': 'Rejeté',
+	'templates.paused': 'En pause',
+	'templates.retired': 'Retiré',
+	'templates.retiredHint': 'Il n’est plus proposé aux agents.',
+	'templates.words': 'Texte',
+	'templates.header': 'En-tête',
+	'templates.body': 'Corps',
+	'templates.bodyHint': '{{1}}, {{2}} … marquent la place des paramètres.',
+	'templates.footer': 'Pied',
+	'templates.delete': 'Seul un modèle jamais envoyé peut être supprimé. Les autres sont retirés.',
+
+	'quick.title': 'Textes rapides',
+	'quick.text': 'Des réponses toutes prêtes que les agents insèrent avec /.',
+	'quick.new': 'Nouveau texte rapide',
+	'quick.none': 'Pas encore de texte rapide',
+	'quick.noneText': 'Notez ce que vous répondez tous les jours.',
+	'quick.shortcut': 'Raccourci',
+	'quick.shortcutHint': 'Ce que l’on tape après / : lettres, chiffres, - et _.',
+	'quick.words': 'Texte',
+	'quick.wordsHint': 'Remplis d’office : {{customer.name}}, {{customer.first_name}}, {{agent.name}}, {{agent.first_name}}, {{queue.name}}, {{session.number}}, {{org.name}}, et les réponses d’avant le chat comme {{prechat._FirstName}}. Un mot après | sert quand il n’y a pas de valeur : {{customer.name|vous}}.',
+	'quick.folder': 'Dossier',
+	'quick.folderHint': 'Les agents le voient à côté du nom et peuvent s’en servir pour chercher.',
+	'quick.queuesText': 'Proposé seulement dans les conversations de ces files. Aucune choisie : partout.',
+	'quick.uses': 'Envoyé',
+	'quick.delete': 'Les agents ne pourront plus l’insérer. Ce qui a été envoyé reste.'
+};
