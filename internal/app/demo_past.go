@@ -98,7 +98,7 @@ func (tx *pastTx) tell(c *conversation.Conversation, agent conversation.Staff, n
 			return err
 		}
 		e.AuthorName = name
-		if err := conversation.Received(tx, c, &e); err != nil {
+		if err := conversation.Received(tx, c, &e, true); err != nil {
 			return err
 		}
 		if i == 0 {

@@ -143,7 +143,7 @@ func says(tx *store.Tx, c *conversation.Conversation) error {
 	if _, err := conversation.CustomerWrites(tx, c, nil, time.Hour); err != nil {
 		return err
 	}
-	return conversation.Received(tx, c, &conversation.Entry{ID: message.NewID[message.EntryID](), Kind: message.KindMessage, Content: message.Content{Text: "Hi"}})
+	return conversation.Received(tx, c, &conversation.Entry{ID: message.NewID[message.EntryID](), Kind: message.KindMessage, Content: message.Content{Text: "Hi"}}, true)
 }
 
 // talking is a conversation that the customer began and the agent accepted.

@@ -259,8 +259,9 @@ func customerEvent(tx Tx, c *Conversation, e CustomerEvent) error {
 	return tx.CustomerEvent(e)
 }
 
-// Received appends what a customer said. The session must have been taken care of by CustomerWrites.
-func Received(tx Tx, c *Conversation, e *Entry) error {
+// Received appends what a customer said. The session must have been taken care of by CustomerWrites, and
+// moved is what that returned: the session isn't stored yet as it is now.
+func Received(tx Tx, c *Conversation, e *Entry, moved bool) error {
 	now := tx.Now()
 	e.Conversation, e.Session, e.Customer = c.ID, c.Session.ID, c.Customer
 	e.Author, e.AuthorID, e.Version = message.AuthorCustomer, c.Customer, 1
@@ -273,7 +274,11 @@ func Received(tx Tx, c *Conversation, e *Entry) error {
 	}
 	c.Session.CustomerMessages++
 	c.Session.LastActivityAt, c.Session.ModifiedAt = now, now
-	if err := tx.SaveSession(&c.Session); err != nil {
+	save := tx.SaveActivity
+	if moved {
+		save = tx.SaveSession
+	}
+	if err := save(&c.Session); err != nil {
 		return err
 	}
 	if !c.drawsOwnWindow() || !e.SeenByCustomer() {

@@ -95,7 +95,7 @@ func (s *Service) open(tx OpenTx, by Staff, channelID message.ChannelID, to mess
 	if err := tx.SetTimer(TimerNewEnds, c.Session.ID.String(), tx.Now().Add(NewEnds)); err != nil {
 		return Entry{}, err
 	}
-	return s.write(tx, &c, by, d)
+	return s.write(tx, &c, by, d, true)
 }
 
 func originOf(by Staff) Origin {

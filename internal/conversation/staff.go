@@ -74,7 +74,7 @@ func (s *Service) Send(ctx context.Context, org message.OrgID, by Staff, id mess
 		if err := MayWrite(&c, by); err != nil {
 			return err
 		}
-		if sent, err = s.write(tx, &c, by, d); err != nil {
+		if sent, err = s.write(tx, &c, by, d, false); err != nil {
 			return err
 		}
 		if len(d.QuickTexts) > 0 && !by.Program {
@@ -104,7 +104,8 @@ func MayWrite(c *Conversation, by Staff) error {
 
 // write checks the policy and the channel, and appends one entry, or two where the channel carries
 // text and file apart (CH-8). The first is returned.
-func (s *Service) write(tx Tx, c *Conversation, by Staff, d Draft) (Entry, error) {
+// begun: its session is not stored yet as it is.
+func (s *Service) write(tx Tx, c *Conversation, by Staff, d Draft, begun bool) (Entry, error) {
 	caps := s.Capabilities(c.ChannelType, c.Provider)
 	facts, err := tx.Policy(c.ID)
 	if err != nil {
@@ -161,7 +162,11 @@ func (s *Service) write(tx Tx, c *Conversation, by Staff, d Draft) (Entry, error
 	if !by.Program {
 		c.LastAgent, c.LastAgentAt = by.ID, now
 	}
-	if err := tx.SaveSession(&c.Session); err != nil {
+	save := tx.SaveActivity
+	if begun {
+		save = tx.SaveSession
+	}
+	if err := save(&c.Session); err != nil {
 		return Entry{}, err
 	}
 	return first, tx.SaveConversation(c)

@@ -21,6 +21,9 @@ type Tx interface {
 	InsertSession(s *Session) error
 	// SaveSession writes every field and raises Version.
 	SaveSession(s *Session) error
+	// SaveActivity writes the counts and times that a message moves, and raises Version: far less to do than
+	// SaveSession, for what is said in a session whose state stays.
+	SaveActivity(s *Session) error
 	// SessionChanged writes the change row of a session. A session that changed only because an entry
 	// was appended needs none: the entry's row stands for both.
 	SessionChanged(s *Session) error

@@ -141,7 +141,7 @@ func (s *Service) say(tx Tx, c *conversation.Conversation, v *Visitor, e *conver
 	if err != nil {
 		return err
 	}
-	if err := conversation.Received(tx, c, e); err != nil {
+	if err := conversation.Received(tx, c, e, changed); err != nil {
 		return err
 	}
 	if !wrote {

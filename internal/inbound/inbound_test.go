@@ -29,14 +29,14 @@ import (
 
 // house is one organisation with one WhatsApp channel on a real database.
 type house struct {
-	t       *testing.T
+	t       testing.TB
 	db      *store.DB
 	url     string
 	account channel.Account
 	service *inbound.Service
 }
 
-func newHouse(t *testing.T, url string) *house {
+func newHouse(t testing.TB, url string) *house {
 	h := &house{t: t, db: storetest.Open(t, url), url: url}
 	h.account = channel.Account{Org: message.NewID[message.OrgID](), ID: message.NewID[message.ChannelID](), Type: channel.WhatsApp, Provider: channel.ProviderMeta}
 	err := h.db.Write(t.Context(), h.account.Org, func(tx *store.Tx) error {

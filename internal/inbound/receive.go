@@ -20,6 +20,9 @@ import (
 // Tx is what taking something in needs of a transaction.
 type Tx interface {
 	conversation.Tx
+	// Known finds the conversation of whoever has all of these addresses and wrote in this thread before, and
+	// locks it; found is false for everybody else.
+	Known(c message.ChannelID, addresses []message.Address, thread, providerID string) (k Known, found bool, err error)
 	Once(c message.ChannelID, providerID string) (first bool, err error)
 	EnsureCustomer(c message.ChannelID, addresses []message.Address, p message.Profile) (message.CustomerID, bool, error)
 	CustomerByAddress(c message.ChannelID, a message.Address) (message.CustomerID, bool, error)
@@ -31,6 +34,8 @@ type Tx interface {
 
 	FindProvider(c message.ChannelID, providerID string) (message.ConversationID, int64, bool, error)
 	BindProvider(c message.ChannelID, providerID string, conv message.ConversationID, seq int64) (outbound.Receipt, error)
+	// OnceBound is both in one, where Known has not seen the id.
+	OnceBound(c message.ChannelID, providerID string, conv message.ConversationID, seq int64) error
 	KeepReceipt(c message.ChannelID, providerID string, r outbound.Receipt) (message.ConversationID, int64, bool, error)
 	// CountReceived counts a customer's message, where the channel's number has limits.
 	CountReceived(c message.ChannelID, conv message.ConversationID) error
@@ -44,6 +49,16 @@ type Tx interface {
 	// HurryOutbox makes what waits for a daily limit due: the window that a customer opens frees it.
 	HurryOutbox(c message.ConversationID) error
 	Quarantine(q Quarantined) error
+}
+
+// Known is what is known where somebody writes again, read at once: most of what comes in is that.
+type Known struct {
+	Conversation conversation.Conversation
+	// Seen: this provider's id was kept before. It is read under the conversation's lock, so of the same
+	// event in two transactions one sees the other.
+	Seen bool
+	// Waits: something written to them has not left yet.
+	Waits bool
 }
 
 // Quarantined is a call, or a part of one, that could not be taken in.
@@ -218,20 +233,21 @@ func take(tx Tx, account channel.Account, e *channel.Event) (*typingNotice, erro
 }
 
 func takeMessage(tx Tx, account channel.Account, e *channel.Event) error {
-	first, err := tx.Once(account.ID, e.ProviderID)
-	if err != nil || !first {
+	known, found, err := tx.Known(account.ID, e.From, e.ThreadKey, e.ProviderID)
+	if err != nil || known.Seen {
 		return err
 	}
-	customer, created, err := tx.EnsureCustomer(account.ID, e.From, e.Profile)
-	if err != nil {
-		return err
+	if !found {
+		if first, err := tx.Once(account.ID, e.ProviderID); err != nil || !first {
+			return err
+		}
+		if known, err = meet(tx, account, e); err != nil {
+			return err
+		}
 	}
-	c, _, err := tx.EnsureConversation(account.ID, customer, e.ThreadKey)
-	if err != nil {
-		return err
-	}
-	if created || c.CustomerSeq == 0 {
-		if err := firstContact(tx, customer, e); err != nil {
+	c := known.Conversation
+	if c.CustomerSeq == 0 {
+		if err := firstContact(tx, c.Customer, e); err != nil {
 			return err
 		}
 	}
@@ -258,23 +274,33 @@ func takeMessage(tx Tx, account channel.Account, e *channel.Event) error {
 			entry.RefersTo = target.ID
 		}
 	}
+	moved := false
 	if speaks := shape(&entry, e); speaks || c.Session.ID.IsZero() {
-		lastAgent, err := tx.LastAgentWithin(account.ID)
-		if err != nil {
+		var lastAgent time.Duration
+		if s := c.Session.Status; !s.Open() || s == conversation.New { // a session begins
+			if lastAgent, err = tx.LastAgentWithin(account.ID); err != nil {
+				return err
+			}
+		}
+		if moved, err = conversation.CustomerWrites(tx, &c, nil, lastAgent); err != nil {
 			return err
 		}
-		if _, err := conversation.CustomerWrites(tx, &c, nil, lastAgent); err != nil {
+	}
+	if err := conversation.Received(tx, &c, &entry, moved); err != nil {
+		return err
+	}
+	if found {
+		err = tx.OnceBound(account.ID, e.ProviderID, c.ID, entry.Seq)
+	} else {
+		_, err = tx.BindProvider(account.ID, e.ProviderID, c.ID, entry.Seq)
+	}
+	if err != nil {
+		return err
+	}
+	if known.Waits {
+		if err := tx.HurryOutbox(c.ID); err != nil {
 			return err
 		}
-	}
-	if err := conversation.Received(tx, &c, &entry); err != nil {
-		return err
-	}
-	if _, err := tx.BindProvider(account.ID, e.ProviderID, c.ID, entry.Seq); err != nil {
-		return err
-	}
-	if err := tx.HurryOutbox(c.ID); err != nil {
-		return err
 	}
 	if e.Media != nil {
 		ref, err := json.Marshal(e.Media)
@@ -289,6 +315,16 @@ func takeMessage(tx Tx, account channel.Account, e *channel.Event) error {
 		return tx.CountReceived(account.ID, c.ID)
 	}
 	return nil
+}
+
+// meet makes whoever writes for the first time, or by a new address, in this thread or at all, known.
+func meet(tx Tx, account channel.Account, e *channel.Event) (Known, error) {
+	customer, _, err := tx.EnsureCustomer(account.ID, e.From, e.Profile)
+	if err != nil {
+		return Known{}, err
+	}
+	c, created, err := tx.EnsureConversation(account.ID, customer, e.ThreadKey)
+	return Known{Conversation: c, Waits: !created}, err
 }
 
 // shape makes the entry what the event is. It reports whether it is something said, which needs a

@@ -179,7 +179,7 @@ func (h *house) converse(t testing.TB, from string) message.ConversationID {
 		if _, err := conversation.CustomerWrites(tx, &c, nil, 0); err != nil {
 			return err
 		}
-		if err := conversation.Received(tx, &c, &conversation.Entry{ID: message.NewID[message.EntryID](), Kind: message.KindMessage, Content: e.Content}); err != nil {
+		if err := conversation.Received(tx, &c, &conversation.Entry{ID: message.NewID[message.EntryID](), Kind: message.KindMessage, Content: e.Content}, true); err != nil {
 			return err
 		}
 		return conversation.Accept(tx, &c, h.agent)

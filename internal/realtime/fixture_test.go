@@ -183,7 +183,7 @@ func (n *node) says(id message.ConversationID, text string) {
 		if err != nil {
 			return err
 		}
-		return conversation.Received(tx, &c, &conversation.Entry{ID: message.NewID[message.EntryID](), Kind: message.KindMessage, Content: message.Content{Text: text}})
+		return conversation.Received(tx, &c, &conversation.Entry{ID: message.NewID[message.EntryID](), Kind: message.KindMessage, Content: message.Content{Text: text}}, true)
 	})
 }
 

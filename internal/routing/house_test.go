@@ -201,7 +201,7 @@ func (h *house) says(ch message.ChannelID, who message.Address) (s conversation.
 		if _, err := conversation.CustomerWrites(tx, &c, nil, within); err != nil {
 			return err
 		}
-		if err := conversation.Received(tx, &c, &conversation.Entry{ID: message.NewID[message.EntryID](), Kind: message.KindMessage, Content: message.Content{Text: "Hi"}}); err != nil {
+		if err := conversation.Received(tx, &c, &conversation.Entry{ID: message.NewID[message.EntryID](), Kind: message.KindMessage, Content: message.Content{Text: "Hi"}}, true); err != nil {
 			return err
 		}
 		s = c.Session

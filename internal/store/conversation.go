@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"switchboard/internal/channel"
@@ -23,22 +24,40 @@ const conversationFrom = ` FROM conversation c
  LEFT JOIN session s ON s.org_id = c.org_id AND s.id = c.session_id `
 
 func (tx *Tx) conversationWhere(where string, args ...any) (c conversation.Conversation, found bool, err error) {
-	if lock := tx.db.dialect.forUpdate; lock != "" {
+	return tx.lockedHead(where, args, "", nil)
+}
+
+// lockedHead locks the conversation, and reads it with its latest session, and more columns (with arguments
+// of their own, which stand behind the others) into more destinations.
+func (tx *Tx) lockedHead(where string, args []any, more string, into []any, moreArgs ...any) (c conversation.Conversation, found bool, err error) {
+	lock := tx.db.dialect.forUpdate
+	for {
 		// A statement of its own: after waiting for the lock, the next one sees what the session has
 		// become. In one joined statement it would see it as it was before the wait.
-		if err := tx.exec("SELECT c.id FROM conversation c "+where+lock, args...); err != nil {
-			return c, false, err
+		locked := int64(1)
+		if lock != "" {
+			if err := tx.counted(&locked, "SELECT c.id FROM conversation c "+where+lock, slices.Clone(args)...); err != nil {
+				return c, false, err
+			}
 		}
+		c, found, err = tx.head(more, into, where, slices.Concat(args, moreArgs)...)
+		if err != nil || !found || locked > 0 {
+			return c, found, err
+		}
+		// Somebody committed it between the two statements: it is there, and not locked yet.
 	}
-	return tx.headWhere(where, args...)
 }
 
 func (tx *Tx) headWhere(where string, args ...any) (c conversation.Conversation, found bool, err error) {
+	return tx.head("", nil, where, args...)
+}
+
+func (tx *Tx) head(more string, into []any, where string, args ...any) (c conversation.Conversation, found bool, err error) {
 	var told sessionTold
 	dest := []any{&c.ID, &c.Channel, &c.ChannelType, &c.Provider, &c.Customer, &c.ThreadKey, &c.LastSeq, &c.CustomerSeq, &c.CustomerAt,
 		&c.LastAgent, &c.LastAgentAt, &c.LastActivityAt, &c.CreatedAt, &c.ClosedAt, &c.Version}
-	found, err = one(tx, append(dest, sessionDest(tx, &c.Session, &told)...),
-		conversationSelect+sessionColumns+conversationFrom+where, args...)
+	found, err = one(tx, append(append(dest, sessionDest(tx, &c.Session, &told)...), into...),
+		conversationSelect+sessionColumns+more+conversationFrom+where, args...)
 	if err != nil || !found {
 		return c, found, err
 	}

@@ -46,6 +46,8 @@ type conn interface {
 	// exec needs no answer: PostgreSQL sends it with the next statement that does, so an error may
 	// come only then, or at the commit.
 	exec(query string, args ...any) error
+	// counted is exec that also counts the rows it touched, as soon as the next statement with an answer has run.
+	counted(n *int64, query string, args ...any) error
 	// affected runs at once and counts the rows it touched.
 	affected(query string, args ...any) (int64, error)
 	// query calls each once a row. The row is good only inside of it.

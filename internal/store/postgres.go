@@ -92,6 +92,7 @@ type postgresConn struct {
 		SendBatch(context.Context, *pgx.Batch) pgx.BatchResults
 	}
 	pending pgx.Batch
+	counts  map[int]*int64 // by the place of a pending statement: where the number of its rows goes
 	begun   bool
 	// failed is what went wrong in this transaction. Nothing comes after it: what was sent with the
 	// statement at fault may be undone, or never have reached the database.
@@ -104,6 +105,14 @@ func (c *postgresConn) exec(query string, args ...any) error {
 		return c.flush(nil)
 	}
 	return nil
+}
+
+func (c *postgresConn) counted(n *int64, query string, args ...any) error {
+	if c.counts == nil {
+		c.counts = map[int]*int64{}
+	}
+	c.counts[c.pending.Len()] = n
+	return c.exec(query, args...)
 }
 
 func (c *postgresConn) affected(query string, args ...any) (n int64, err error) {
@@ -154,8 +163,8 @@ func (c *postgresConn) flush(last func(pgx.BatchResults) error) error {
 }
 
 func (c *postgresConn) send(last func(pgx.BatchResults) error) error {
-	batch := c.pending
-	c.pending = pgx.Batch{}
+	batch, counts := c.pending, c.counts
+	c.pending, c.counts = pgx.Batch{}, nil
 	c.begun = true
 	results := c.q.SendBatch(c.ctx, &batch)
 	err := func() error {
@@ -164,8 +173,12 @@ func (c *postgresConn) send(last func(pgx.BatchResults) error) error {
 			n--
 		}
 		for i := range n {
-			if _, err := results.Exec(); err != nil {
+			tag, err := results.Exec()
+			if err != nil {
 				return fmt.Errorf("%w in %s", err, firstLine(batch.QueuedQueries[i].SQL))
+			}
+			if to := counts[i]; to != nil {
+				*to = tag.RowsAffected()
 			}
 		}
 		if last != nil {

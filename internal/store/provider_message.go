@@ -1,6 +1,9 @@
 package store
 
 import (
+	"strconv"
+
+	"switchboard/internal/inbound"
 	"switchboard/internal/message"
 	"switchboard/internal/outbound"
 )
@@ -20,6 +23,37 @@ func (tx *Tx) BindProvider(channel message.ChannelID, providerID string, c messa
  ON CONFLICT (org_id, channel_id, provider_id) DO UPDATE SET conversation_id = excluded.conversation_id, entry_seq = excluded.entry_seq
  RETURNING receipt_status, receipt_at, receipt_code, receipt_detail`, tx.org, channel, providerID, c, seq, us(tx.Now()))
 	return early, err
+}
+
+// OnceBound is Once and BindProvider for a caller who knows the entry, and has seen under its conversation's
+// lock that nobody had the id. Should the same id come in another conversation at the same time, the later
+// transaction fails: better than a message that is there twice.
+func (tx *Tx) OnceBound(channel message.ChannelID, providerID string, c message.ConversationID, seq int64) error {
+	return tx.exec(`INSERT INTO provider_message (org_id, channel_id, provider_id, conversation_id, entry_seq, at) VALUES ($1, $2, $3, $4, $5, $6)`,
+		tx.org, channel, providerID, c, seq, us(tx.Now()))
+}
+
+// Known finds the conversation of the messaging user who has all of these addresses, in a thread, and locks it.
+func (tx *Tx) Known(channel message.ChannelID, addresses []message.Address, thread, providerID string) (k inbound.Known, found bool, err error) {
+	if len(addresses) == 0 {
+		return k, false, nil
+	}
+	keys := make([]any, len(addresses))
+	for i, a := range addresses {
+		keys[i] = tx.db.sealer.Key(tx.org, channel.String(), string(a.Kind), a.Value)
+	}
+	args := ids{[]any{tx.org, channel, keys[0], thread}}
+	// Look-ups by whole keys, one after the other, which no planner reads as a join to be turned round.
+	const owner = "(SELECT a.user_id FROM messaging_user_address a WHERE a.org_id = $1 AND a.channel_id = $2 AND a.address_key = "
+	where := "WHERE c.org_id = $1 AND c.channel_id = $2 AND c.user_id = " + owner + "$3) AND c.thread_key = $4"
+	for _, key := range keys[1:] {
+		where += " AND c.user_id = " + owner + args.add(key) + ")"
+	}
+	id := "$" + strconv.Itoa(len(args.args)+1)
+	c, found, err := tx.lockedHead(where, args.args, `, EXISTS (SELECT 1 FROM provider_message p WHERE p.org_id = $1 AND p.channel_id = $2 AND p.provider_id = `+id+`),
+ EXISTS (SELECT 1 FROM outbox o WHERE o.org_id = c.org_id AND o.conversation_id = c.id)`, []any{&k.Seen, &k.Waits}, providerID)
+	k.Conversation = c
+	return k, found, err
 }
 
 // FindProvider is the entry that a provider's id means; found is false while nobody has said.

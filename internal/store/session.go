@@ -110,6 +110,14 @@ func (tx *Tx) SaveSession(s *conversation.Session) error {
 		us(s.FlaggedAt), s.FlaggedBy, tx.sealTransfer(s), s.ErrorCount, us(s.ErrorAt))
 }
 
+// SaveActivity writes what a message moves. Of the indexes of sessions only those that lists are sorted by
+// last activity by have to follow.
+func (tx *Tx) SaveActivity(s *conversation.Session) error {
+	s.Version++
+	return tx.exec(`UPDATE session SET agent_messages = $3, customer_messages = $4, last_activity_at = $5, modified_at = $6, version = $7
+ WHERE org_id = $1 AND id = $2`, tx.org, s.ID, s.AgentMessages, s.CustomerMessages, us(s.LastActivityAt), us(s.ModifiedAt), s.Version)
+}
+
 // SessionChanged writes the change row of a session.
 func (tx *Tx) SessionChanged(s *conversation.Session) error {
 	return tx.Change(Change{Type: "session.updated", Conversation: s.Conversation, Session: s.ID, Agent: s.Agent, Customer: s.Customer})

@@ -348,6 +348,11 @@ func (c *sqliteConn) exec(query string, args ...any) error {
 	return err
 }
 
+func (c *sqliteConn) counted(n *int64, query string, args ...any) (err error) {
+	*n, err = c.affected(query, args...)
+	return err
+}
+
 func (c *sqliteConn) affected(query string, args ...any) (int64, error) {
 	s, err := c.stmt(c.ctx, query)
 	if err != nil {

@@ -192,7 +192,7 @@ func works(t *testing.T, db *store.DB) {
 		}
 		number = c.Session.Number
 		e := conversation.Entry{ID: message.NewID[message.EntryID](), Kind: message.KindMessage, Content: message.Content{Text: "I like blue"}}
-		return conversation.Received(tx, &c, &e)
+		return conversation.Received(tx, &c, &e, true)
 	})
 	if err != nil || number != 2 {
 		t.Fatalf("the next session is number %d, %v", number, err)

@@ -203,7 +203,7 @@ func (c *company) says(got received, text string) {
 		if _, err := conversation.CustomerWrites(tx, &talk, nil, 0); err != nil {
 			return err
 		}
-		return conversation.Received(tx, &talk, &conversation.Entry{ID: message.NewID[message.EntryID](), Kind: message.KindMessage, Content: message.Content{Text: text}})
+		return conversation.Received(tx, &talk, &conversation.Entry{ID: message.NewID[message.EntryID](), Kind: message.KindMessage, Content: message.Content{Text: text}}, true)
 	})
 	if err != nil {
 		c.t.Fatal(err)

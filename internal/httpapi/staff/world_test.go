@@ -329,7 +329,7 @@ func (c *company) receive(channelType, text, user string) (out received) {
 			return err
 		}
 		e := conversation.Entry{ID: message.NewID[message.EntryID](), Kind: message.KindMessage, Content: message.Content{Text: text}, ProviderID: "in " + text}
-		if err := conversation.Received(tx, &talk, &e); err != nil {
+		if err := conversation.Received(tx, &talk, &e, true); err != nil {
 			return err
 		}
 		out.customer, out.conversation, out.session, out.entry = id, talk.ID, talk.Session.ID, e.ID
