@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	_ "time/tzdata" // for machines without: a recipient's time must not depend on what is installed
 
 	"github.com/alecthomas/kong"
 

@@ -13,6 +13,8 @@ type Line struct {
 	// Registered for 10DLC, as the channel's settings say.
 	Registered bool
 	Month      phone.Month
+	// Countries is the organisation's table, as far as these two numbers need it.
+	Countries phone.Table
 }
 
 // use is what the message is for, when its sender doesn't say.
@@ -28,10 +30,13 @@ func (l *Line) use(k Kind) phone.Use {
 
 // check refuses what the number may not do (CH-4, CH-8).
 func (l *Line) check(k Kind) error {
-	if !l.From.Reaches(l.To) {
+	if !l.Countries.Reaches(l.From, l.To) {
 		return fault.New(fault.WrongCountry, "This channel's number is at home in %s and can't write to one in %s. Use a channel with a number of that country.", l.From.Country, l.To.Country)
 	}
-	rule := phone.RuleFor(l.From, l.To)
+	rule, exists := l.Countries.RuleFor(l.From, l.To)
+	if !exists {
+		return fault.New(fault.UseNotAllowed, "By the country table there are no numbers of this kind in its country. Ask an administrator to look there, or use another channel.").With("use", "kind")
+	}
 	if use := l.use(k); !rule.Allows(use) {
 		return fault.New(fault.UseNotAllowed, "%s", forbidden[use]).With("use", string(use))
 	}

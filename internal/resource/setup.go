@@ -33,9 +33,10 @@ type Channel struct {
 // ChannelNumber is what a text-message number is and may do (CH-4, CH-5, CH-6).
 type ChannelNumber struct {
 	Kind      string   `json:"kind" enum:"long_code,mobile,toll_free,short_code"`
-	Country   string   `json:"country" doc:"ISO 3166-1; only numbers of it can be written to"`
+	Country   string   `json:"country" doc:"ISO 3166-1; without abroad only numbers of it can be written to"`
 	Uses      []string `json:"uses" doc:"answer, begin (a conversation), automated, campaign"`
 	Limited   bool     `json:"limited" doc:"at most 3 messages out for each that comes in, and 15 000 a month"`
+	Abroad    bool     `json:"abroad" doc:"numbers of other countries can be written to as well"`
 	Registers bool     `json:"registers" doc:"carriers ask for a registration (10DLC); without it no pictures"`
 	Pictures  bool     `json:"pictures" doc:"pictures go as MMS; else as a link"`
 }

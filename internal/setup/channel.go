@@ -9,7 +9,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"switchboard/internal/channel"
 	"switchboard/internal/consent"
@@ -109,6 +108,9 @@ func (s *Service) CreateChannel(ctx context.Context, org message.OrgID, spec Cha
 		if err := checkPlace(tx, &c); err != nil {
 			return err
 		}
+		if err := checkShortCode(tx, &c); err != nil {
+			return err
+		}
 		if err := s.checkNumbers(tx, &c); err != nil {
 			return err
 		}
@@ -151,6 +153,11 @@ func (s *Service) ChangeChannel(ctx context.Context, org message.OrgID, id messa
 		}
 		if err := checkPlace(tx, &c); err != nil {
 			return err
+		}
+		if c.Address != before.Address || c.Settings[channel.SettingCountry] != before.Settings[channel.SettingCountry] {
+			if err := checkShortCode(tx, &c); err != nil {
+				return err
+			}
 		}
 		if s.accountOf(&c) != s.accountOf(&before) {
 			if err := s.checkNumbers(tx, &c); err != nil {
@@ -252,26 +259,6 @@ func (s *Service) fill(c *Channel, kind Kind, spec ChannelSpec) error {
 		return err
 	}
 	return checkNumber(c)
-}
-
-// checkNumber asks what a text-message number must tell about itself (CH-6, CH-8).
-func checkNumber(c *Channel) error {
-	if c.Type != channel.SMS {
-		return nil
-	}
-	country := c.Settings[channel.SettingCountry]
-	n := phone.Read(c.Address, country)
-	switch {
-	case n.Kind == phone.ShortCode && country == "":
-		return fault.Invalid("settings."+channel.SettingCountry, "A short code works in one country: say which, in two letters such as US.")
-	case n.Kind == phone.ShortCode && !phone.IsCountry(country), n.Kind != phone.ShortCode && country != "" && country != n.Country:
-		return fault.Invalid("settings."+channel.SettingCountry, "%s is not the country of this number.", country)
-	case n.Kind == phone.ShortCode && (country == "US" || country == "CA") && (len(c.Address) < 5 || len(c.Address) > 6):
-		return fault.Invalid("address", "A short code in the US or Canada has 5 or 6 digits.")
-	case c.Settings[channel.SettingRegistered] == channel.Yes && c.Settings[channel.SettingCampaign] == "":
-		return fault.Invalid("settings."+channel.SettingCampaign, "A registration has a campaign: enter its id.")
-	}
-	return nil
 }
 
 // checkSettings compares what is there with what the connector asks for.
@@ -397,40 +384,16 @@ func (s *Service) Probe(ctx context.Context, org message.OrgID, id message.Chann
 	return name, err
 }
 
-// Describe adds to a stored channel what follows from its kind.
-func (s *Service) Describe(c *resource.Channel) {
+// Describe adds to a stored channel what follows from its kind and the organisation's country table.
+func (s *Service) Describe(c *resource.Channel, countries phone.Table) {
 	kind, _ := s.kind(channel.Type(c.Type), c.Provider)
 	c.Capabilities = matrix(kind.Capabilities)
 	if channel.Type(c.Type) == channel.SMS {
-		c.Number = numberOf(c)
+		c.Number = numberOf(c, countries)
 	}
 	if kind.Hook != "" {
 		c.Webhook = strings.TrimSuffix(s.PublicURL, "/") + "/hooks/" + kind.Hook + "/" + c.ID.String()
 	}
-}
-
-// numberOf is what a text-message channel's number is and may do.
-func numberOf(c *resource.Channel) *resource.ChannelNumber {
-	n := phone.Read(c.Address, c.Settings[channel.SettingCountry])
-	rule := phone.RuleFor(n, n)
-	out := &resource.ChannelNumber{Kind: string(n.Kind), Country: n.Country, Limited: rule.Limited, Registers: n.Registers(), Pictures: phone.Pictures(n, n)}
-	for _, u := range rule.Uses {
-		out.Uses = append(out.Uses, string(u))
-	}
-	return out
-}
-
-// Usage of a text-message channel in the month of a time, against what its number may send.
-func Usage(c *resource.Channel, m phone.Month, at time.Time) (resource.ChannelUsage, error) {
-	if c.Number == nil {
-		return resource.ChannelUsage{}, fault.New(fault.CapabilityMissing, "Only text-message channels count by the month.")
-	}
-	u := resource.ChannelUsage{Month: at.UTC().Format("2006-01"), Sent: m.Sent, Received: m.Received, Limited: c.Number.Limited,
-		SentMax: phone.MonthMax, RatioMax: phone.RatioMax, RatioFrom: phone.RatioFrom, Left: max(m.Most()-m.Sent, 0)}
-	if m.Received > 0 {
-		u.Ratio = float64(m.Sent*100/m.Received) / 100
-	}
-	return u, nil
 }
 
 // madeUp fills what a sandbox channel needs and nobody has said: any values of the right form will do,

@@ -63,6 +63,7 @@ type Tx interface {
 	SetupSkipped() ([]string, error)
 	SaveSetupSkipped(keys []string) error
 	AccountTx
+	CountryTx
 
 	// ClaimMark keeps a value under a name of the installation's, for the first who asks.
 	ClaimMark(name, value string) (first bool, err error)

@@ -36,27 +36,12 @@ func (tx *Tx) count(channel message.ChannelID, shard, sent, received int) error 
 		tx.org, channel, monthOf(tx.Now()), shard, sent, received)
 }
 
-// months of these channels that is now; those without messages are left out.
-func (tx *Tx) months(now time.Time, channels []message.ChannelID) (map[message.ChannelID]phone.Month, error) {
-	out := map[message.ChannelID]phone.Month{}
-	if len(channels) == 0 {
-		return out, nil
-	}
-	a := ids{[]any{tx.org, monthOf(now)}}
-	return out, tx.query(func(r row) error {
-		var id message.ChannelID
-		var m phone.Month
-		err := r.Scan(&id, &m.Sent, &m.Received)
-		out[id] = m
-		return err
-	}, "SELECT channel_id, CAST(SUM(sent) AS bigint), CAST(SUM(received) AS bigint) FROM channel_month WHERE org_id = $1 AND month = $2 AND channel_id IN ("+
-		in(&a, channels)+") GROUP BY channel_id", a.args...)
-}
-
 // ChannelMonth is what a channel has sent and received in the month of a time.
 func (db *DB) ChannelMonth(ctx context.Context, org message.OrgID, id message.ChannelID, at time.Time) (phone.Month, error) {
-	months, err := db.reader(ctx, org).months(at, []message.ChannelID{id})
-	return months[id], asFault(err)
+	var m phone.Month
+	_, err := one(db.reader(ctx, org), []any{&m.Sent, &m.Received}, `SELECT CAST(COALESCE(SUM(sent), 0) AS bigint), CAST(COALESCE(SUM(received), 0) AS bigint)
+ FROM channel_month WHERE org_id = $1 AND month = $2 AND channel_id = $3`, org, monthOf(at), id)
+	return m, asFault(err)
 }
 
 // sender is what of a channel decides over its messages, as its row tells it.
@@ -75,11 +60,11 @@ const senderColumns = `ch.type, ch.address, ch.settings,
 
 func (s *sender) dest() []any { return []any{&s.kind, &s.address, jsonColumn{&s.settings}, &s.opened} }
 
-// line of the sender; nil where its address is no number that rules are about.
-func (s *sender) line(m phone.Month) *consent.Line {
+// line of the sender; nil where its address is no number that rules are about. fillLines adds the rest.
+func (s *sender) line() *consent.Line {
 	if s.kind != string(channel.SMS) {
 		return nil
 	}
 	return &consent.Line{From: phone.Read(s.address, s.settings[channel.SettingCountry]), To: phone.Read(s.customer, ""),
-		Opened: s.opened, Registered: s.settings[channel.SettingRegistered] == channel.Yes, Month: m}
+		Opened: s.opened, Registered: s.settings[channel.SettingRegistered] == channel.Yes}
 }

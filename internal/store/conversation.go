@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"switchboard/internal/channel"
 	"switchboard/internal/consent"
 	"switchboard/internal/conversation"
 	"switchboard/internal/fault"
@@ -139,12 +138,13 @@ func (tx *Tx) Policy(c message.ConversationID) (f consent.Facts, err error) {
  JOIN channel ch ON ch.org_id = c.org_id AND ch.id = c.channel_id
  LEFT JOIN session s ON s.org_id = c.org_id AND s.id = c.session_id
  WHERE c.org_id = $1 AND c.id = $2`, tx.org, c)
-	if err := must(found, err, "conversation"); err != nil || from.kind != string(channel.SMS) {
+	if err := must(found, err, "conversation"); err != nil {
 		return f, err
 	}
-	months, err := tx.months(tx.Now(), []message.ChannelID{id})
-	f.Line = from.line(months[id])
-	return f, err
+	if f.Line = from.line(); f.Line == nil {
+		return f, nil
+	}
+	return f, tx.fillLines(tx.Now(), []ruled{{id, f.Line}})
 }
 
 // SetTimer makes or moves the one timer of this kind and key.

@@ -2,11 +2,9 @@ package store
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
-	"switchboard/internal/channel"
 	"switchboard/internal/conversation"
 	"switchboard/internal/inbox"
 	"switchboard/internal/message"
@@ -201,18 +199,14 @@ func (v *Views) finishRow(t rowText, last lastEntry, names map[message.UserID]st
 
 // rowLines fills what the policy needs to know of channels whose numbers have rules.
 func (tx *Tx) rowLines(texts []rowText) error {
-	var channels []message.ChannelID
-	for _, t := range texts {
-		if id := t.row.Head.Channel; t.from.kind == string(channel.SMS) && !slices.Contains(channels, id) {
-			channels = append(channels, id)
-		}
-	}
-	months, err := tx.months(tx.Now(), channels)
+	var lines []ruled
 	for _, t := range texts {
 		t.from.customer = t.row.Conversation.Customer.Address
-		t.row.Facts.Line = t.from.line(months[t.row.Head.Channel])
+		if t.row.Facts.Line = t.from.line(); t.row.Facts.Line != nil {
+			lines = append(lines, ruled{t.row.Head.Channel, t.row.Facts.Line})
+		}
 	}
-	return err
+	return tx.fillLines(tx.Now(), lines)
 }
 
 // activityOf is what lists sort a session by: its end when it is over, else its last activity.

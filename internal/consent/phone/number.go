@@ -1,6 +1,6 @@
 // Package phone tells of a text-message number what kind it is, where it is at home, and what the rules
-// of that country let it do (CH-4, CH-5, CH-6, CH-8). It is pure: the table is data in code, the same for
-// every organisation, and who counts messages and asks for consent is elsewhere.
+// of that country let it do, and when (CH-4, CH-5, CH-6, CH-8). It is pure: the country table is data, built
+// in and overridden by organisations, and who keeps it, counts messages and asks for consent is elsewhere.
 package phone
 
 import (
@@ -64,9 +64,15 @@ func Read(address, country string) Number {
 	return n
 }
 
+// Digits of a short code, wherever it works (CH-6). A country may narrow them.
+const (
+	ShortCodeMin = 4
+	ShortCodeMax = 8
+)
+
 // IsShortCode: 4 to 8 digits without a country code.
 func IsShortCode(address string) bool {
-	return len(address) >= 4 && len(address) <= 8 && strings.Trim(address, "0123456789") == ""
+	return len(address) >= ShortCodeMin && len(address) <= ShortCodeMax && strings.Trim(address, "0123456789") == ""
 }
 
 // IsCountry reports whether the two letters name a country that has phone numbers.
@@ -79,6 +85,9 @@ var territories = map[string]string{
 	"GP": "FR", "MQ": "FR", "GF": "FR", "RE": "FR", "YT": "FR", "BL": "FR", "MF": "FR",
 	"CX": "AU", "CC": "AU",
 }
+
+// IsTerritory reports whether the two letters name a place that counts to another country.
+func IsTerritory(iso string) bool { return territories[iso] != "" }
 
 // home of a number. One that no plan knows counts to the main country of its code.
 func home(number *phonenumbers.PhoneNumber) string {
@@ -97,16 +106,6 @@ func home(number *phonenumbers.PhoneNumber) string {
 }
 
 func northAmerican(country string) bool { return country == "US" || country == "CA" }
-
-// Reaches reports whether a message may go from one number to another: within the sender's country
-// (CH-4). A toll-free number of North America is at home in both its countries. Where a country is not
-// known nothing is refused.
-func (n Number) Reaches(to Number) bool {
-	if n.Country == "" || to.Country == "" || n.Country == to.Country {
-		return true
-	}
-	return n.Kind == TollFree && northAmerican(n.Country) && northAmerican(to.Country)
-}
 
 // Pictures reports whether a picture can travel as a picture: MMS is between US and Canadian numbers (CH-8).
 func Pictures(from, to Number) bool { return northAmerican(from.Country) && northAmerican(to.Country) }

@@ -39,7 +39,7 @@ func TestReaches(t *testing.T) {
 		{Number{TollFree, "US"}, at, false},
 		{us, Number{LongCode, ""}, true},
 	} {
-		if got := c.from.Reaches(c.to); got != c.want {
+		if got := Table(nil).Reaches(c.from, c.to); got != c.want {
 			t.Errorf("%v to %v: %v", c.from, c.to, got)
 		}
 	}
@@ -64,7 +64,10 @@ func TestRules(t *testing.T) {
 		{Number{ShortCode, "DE"}, Number{Mobile, "DE"}, []Use{Begin, Automated, Campaign}, false},
 		{Number{TollFree, "GB"}, Number{Mobile, "GB"}, []Use{Answer, Begin}, true},
 	} {
-		rule := RuleFor(c.from, c.to)
+		rule, exists := Table(nil).RuleFor(c.from, c.to)
+		if !exists {
+			t.Errorf("%v to %v: there is no such kind", c.from, c.to)
+		}
 		if rule.Limited != c.limited {
 			t.Errorf("%v to %v: limited %v", c.from, c.to, rule.Limited)
 		}

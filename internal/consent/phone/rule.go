@@ -15,9 +15,14 @@ const (
 
 // Rule of a kind of number in a country.
 type Rule struct {
-	Uses []Use
+	Kind Kind  `json:"kind" enum:"long_code,mobile,toll_free,short_code"`
+	Uses []Use `json:"uses" enum:"answer,begin,automated,campaign" maxItems:"4" doc:"answer or begin a conversation, automated messages to one person, campaigns to many"`
 	// Limited: at most RatioMax messages out for each that comes in, and MonthMax of them a month.
-	Limited bool
+	Limited bool `json:"limited" doc:"at most 3 messages out for each that comes in, and 15 000 a month"`
+	Abroad  bool `json:"abroad" doc:"may write to other countries; only mobile and toll-free numbers can"`
+	// MinDigits and MaxDigits of a short code; 0 for other kinds.
+	MinDigits int `json:"min_digits,omitempty" doc:"of short codes: the fewest digits, from 4"`
+	MaxDigits int `json:"max_digits,omitempty" doc:"of short codes: the most digits, up to 8"`
 }
 
 // Limits of a number in a calendar month, UTC (CH-4). Each counts messages, not segments.
@@ -32,46 +37,28 @@ const (
 // Allows reports whether the use is allowed.
 func (r Rule) Allows(u Use) bool { return slices.Contains(r.Uses, u) }
 
-var (
-	conversation = []Use{Answer, Begin}
-	triggered    = []Use{Answer, Begin, Automated}
-	everything   = []Use{Answer, Begin, Automated, Campaign}
-	fromBusiness = []Use{Begin, Automated, Campaign}
-)
-
-// rules by country, and by kind of number in it. A country with rules of its own gets a line here; all
-// others follow elsewhere.
-var rules = map[string]map[Kind]Rule{
-	"US": {
-		LongCode:  {conversation, true},
-		TollFree:  {triggered, false},
-		ShortCode: {everything, false},
-	},
-	"CA": {
-		LongCode:  {conversation, true},
-		TollFree:  {conversation, true}, // outside of the US toll-free has a long code's limits (CH-5)
-		ShortCode: {everything, false},
-	},
-}
-
-var elsewhere = map[Kind]Rule{
-	LongCode:  {everything, true},
-	Mobile:    {triggered, true},
-	TollFree:  {conversation, true},
-	ShortCode: {fromBusiness, false},
-}
-
-// RuleFor messages from one number to another. A toll-free number follows the rules of the country that
-// it writes to.
-func RuleFor(from, to Number) Rule {
+// RuleFor messages from one number to another; false where the country has no numbers of the sender's
+// kind. A toll-free number follows the rules of the country that it writes to.
+func (t Table) RuleFor(from, to Number) (Rule, bool) {
 	country := from.Country
 	if from.Kind == TollFree && to.Country != "" {
 		country = to.Country
 	}
-	if r, ok := rules[country][from.Kind]; ok {
-		return r
+	return t.Country(country).Rule(from.Kind)
+}
+
+// Reaches reports whether a message may go from one number to another: within the sender's country
+// (CH-4), unless its rule there says otherwise. A toll-free number of North America is at home in both
+// its countries. Where a country is not known nothing is refused.
+func (t Table) Reaches(from, to Number) bool {
+	if from.Country == "" || to.Country == "" || from.Country == to.Country {
+		return true
 	}
-	return elsewhere[from.Kind]
+	if from.Kind == TollFree && northAmerican(from.Country) && northAmerican(to.Country) {
+		return true
+	}
+	rule, _ := t.Country(from.Country).Rule(from.Kind)
+	return rule.Abroad
 }
 
 // Month is what a number has sent and received in one calendar month.

@@ -128,6 +128,8 @@ type Rows interface {
 	ChannelStanding(ctx context.Context, org message.OrgID, id message.ChannelID) (resource.ChannelStanding, error)
 	ChannelByID(ctx context.Context, org message.OrgID, id message.ChannelID) (resource.Channel, error)
 	ChannelMonth(ctx context.Context, org message.OrgID, id message.ChannelID, at time.Time) (phone.Month, error)
+	// Countries is the organisation's country table.
+	Countries(ctx context.Context, org message.OrgID) (phone.Table, error)
 	Deployments(ctx context.Context, org message.OrgID, page resource.Page) ([]resource.Deployment, string, error)
 	DeploymentByID(ctx context.Context, org message.OrgID, id message.DeploymentID) (resource.Deployment, error)
 	Templates(ctx context.Context, org message.OrgID, channel message.ChannelID, page resource.Page) ([]resource.Template, string, error)

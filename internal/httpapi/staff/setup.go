@@ -79,27 +79,35 @@ func (a *API) channels() collection[message.ChannelID, setup.ChannelSpec, resour
 		path: "/channels", noun: "channel", plural: "channels", view: staff.ConversationRead, edit: staff.ChannelConfig,
 		list: func(ctx context.Context, org message.OrgID, page resource.Page) ([]resource.Channel, string, error) {
 			items, next, err := a.Rows.Channels(ctx, org, page)
+			if err != nil {
+				return nil, "", err
+			}
+			table, err := a.Rows.Countries(ctx, org)
 			for i := range items {
-				a.Setup.Describe(&items[i])
+				a.Setup.Describe(&items[i], table)
 			}
 			return items, next, err
 		},
-		get: func(ctx context.Context, org message.OrgID, id message.ChannelID) (resource.Channel, error) {
-			c, err := a.Rows.ChannelByID(ctx, org, id)
-			a.Setup.Describe(&c)
-			return c, err
-		},
+		get:    a.channel,
 		create: in(a.Setup.CreateChannel), change: changed(a.Setup.ChangeChannel), remove: removed(a.Setup.DeleteChannel),
 	}
 }
 
+func (a *API) channel(ctx context.Context, org message.OrgID, id message.ChannelID) (c resource.Channel, err error) {
+	if c, err = a.Rows.ChannelByID(ctx, org, id); err != nil {
+		return c, err
+	}
+	table, err := a.Rows.Countries(ctx, org)
+	a.Setup.Describe(&c, table)
+	return c, err
+}
+
 // usage of a channel in this month.
 func (a *API) usage(ctx context.Context, p staff.Principal, in *oneIn[message.ChannelID]) (resource.ChannelUsage, error) {
-	c, err := a.Rows.ChannelByID(ctx, p.Org, in.ID)
+	c, err := a.channel(ctx, p.Org, in.ID)
 	if err != nil {
 		return resource.ChannelUsage{}, err
 	}
-	a.Setup.Describe(&c)
 	now := time.Now()
 	month, err := a.Rows.ChannelMonth(ctx, p.Org, in.ID, now)
 	if err != nil {

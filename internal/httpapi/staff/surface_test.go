@@ -74,7 +74,7 @@ func filled(r staffapi.Route, ids map[string]string) string {
 	path := strings.TrimPrefix(r.Path, "/api/v1")
 	noun, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	known := func(noun string) string { return cmp.Or(ids[noun], "01890000-0000-7000-8000-000000000000") }
-	return strings.NewReplacer("{id}", known(noun), "{entry_id}", known("entry"), "{token}", "x").Replace(path)
+	return strings.NewReplacer("{id}", known(noun), "{entry_id}", known("entry"), "{token}", "x", "{code}", "DE").Replace(path)
 }
 
 func bodyOf(r staffapi.Route) any {
@@ -144,7 +144,7 @@ func TestOrganisationsNeverMeet(t *testing.T) {
 			}
 			if !strings.Contains(r.Path, "{id}") { // steps of the checklist have names, not ids
 				if r.Method == http.MethodGet {
-					answer := b.call(b.admin, "GET", r.Path+queries[r.Path], nil).is(200)
+					answer := b.call(b.admin, "GET", "/api/v1"+filled(r, ids)+queries[r.Path], nil).is(200)
 					for noun, id := range ids {
 						if strings.Contains(answer.text, id) {
 							w.t.Errorf("GET %s shows a foreign one of %s", r.Path, noun)
