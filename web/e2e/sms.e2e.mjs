@@ -116,3 +116,56 @@ story('SMS: a number does what its country allows, and a large picture is made t
 		headers: { authorization: `Bearer ${it.ready.api_key}`, 'content-type': 'application/json' } });
 	assert.equal((await abroad.json()).code, 'wrong_country');
 });
+
+story('SMS: the country table says what a number may do, and whoever writes outside of the sending hours is warned', async () => {
+	const agent = await Agent.logIn(it, it.user('agent'));
+	const admin = await Agent.logIn(it, it.user('admin'));
+	const { page } = admin;
+	const save = async () => {
+		await page.getByRole('button', { name: 'Save' }).click();
+		await seen(page.getByText('Saved', { exact: true }).last());
+		await gone(page.getByRole('region', { name: 'Unsaved changes' }));
+	};
+	const begin = async (to) => {
+		await agent.page.getByRole('button', { name: 'New conversation' }).first().click();
+		const dialog = agent.page.getByRole('dialog', { name: 'New conversation' });
+		await dialog.getByLabel('From').selectOption({ label: `${it.channel('sms').name} · ${it.channel('sms').address}` });
+		await dialog.getByLabel('Customer’s number').fill(to);
+		await seen(dialog.getByText(/United States · .+ there now/));
+		return dialog;
+	};
+
+	// From the channel to the rules of its number's country.
+	await page.goto(`${it.ready.url}/setup/channels/${it.channel('sms').id}`);
+	await page.getByRole('link', { name: 'What numbers may do in this country' }).click();
+	await seen(page.getByRole('heading', { name: 'United States' }));
+	for (const day of ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']) await page.getByRole('checkbox', { name: day }).uncheck();
+	await save();
+
+	// Nobody is to write first now: the agent is told, and may do so knowingly.
+	const dialog = await begin('+1 212 555 0144');
+	await seen(dialog.getByText(/^Outside of the sending hours: it is/));
+	await dialog.getByLabel('Message', { exact: true }).fill('Your parcel waits at the shop.');
+	await dialog.getByRole('button', { name: 'Send' }).click();
+	await agent.page.waitForURL(/\/inbox\/[0-9a-f-]{36}/);
+
+	// A long code that may no longer write first says so before anything is written.
+	const longCode = page.getByRole('region', { name: 'Long code' });
+	await longCode.getByRole('checkbox', { name: 'Write first' }).uncheck();
+	await save();
+	const refused = await begin('+1 212 555 0145');
+	await seen(refused.getByText(/this kind of number can.t write first/));
+	await agent.page.keyboard.press('Escape');
+
+	// The list tells what was changed; back to what is built in it is as before.
+	await page.getByRole('link', { name: 'Countries' }).last().click();
+	const row = page.getByRole('row', { name: /United States/ });
+	await seen(row.getByText('Changed here'));
+	await seen(row.getByText('Never'));
+	await row.getByRole('link').click();
+	await page.getByRole('button', { name: 'Back to built-in values' }).click();
+	await save();
+	assert.deepEqual((await it.api('GET', '/countries/US')).changed, []);
+	await page.getByRole('link', { name: 'Countries' }).last().click();
+	await seen(row.getByText('Mon–Sun 08:00–21:00'));
+});

@@ -110,7 +110,9 @@ func TestTheCountryTableIsInForce(t *testing.T) {
 		open := func(channel, to string) reply {
 			return c.do("POST", "/conversations", object{"channel_id": channel, "to": to, "text": "Your parcel waits."})
 		}
-		set := func(code string, rules ...object) { c.do("PATCH", "/countries/"+code, object{"numbers": rules}).is(200) }
+		set := func(code string, rules ...object) {
+			c.do("PATCH", "/countries/"+code, object{"numbers": rules}).is(200)
+		}
 		us := line("Long", "+1 201 555 0100", nil).is(201).str("id")
 		first := open(us, "+1 212 555 0100").is(201).str("id")
 

@@ -255,8 +255,20 @@ export interface ChannelNumber {
 	country: string;
 	uses: ('answer' | 'begin' | 'automated' | 'campaign')[];
 	limited: boolean;
+	abroad: boolean;
 	registers: boolean;
 	pictures: boolean;
+}
+/** What is known of a number before it is written to. */
+export interface Recipient {
+	to: string;
+	country: string;
+	number_kind: ChannelNumber['kind'];
+	uses?: ChannelNumber['uses'];
+	blocked?: { code: string; text: string };
+	local_times: { time_zone: string; time: string }[];
+	within_hours?: boolean;
+	opens_at?: string;
 }
 /** What a text-message channel has sent and received in a calendar month. */
 export interface ChannelUsage {

@@ -6,7 +6,8 @@ import { router } from '../router.svelte.ts';
 import { differences, emptied, merged, same, type Difference, type Members } from './changes.ts';
 
 interface Saved {
-	id: string;
+	/** None where the address names it by something else. */
+	id?: string;
 	version: number;
 }
 

@@ -1,5 +1,5 @@
 // The resources that only the set-up edits, as internal/resource writes them.
-import type { Option } from '../api/types.ts';
+import type { ChannelNumber, Option } from '../api/types.ts';
 
 export interface PrechatField {
 	name: string;
@@ -112,4 +112,26 @@ export interface SecurityCheck {
 	key: string;
 	state: 'good' | 'advice' | 'risk';
 	subjects: { id: string; name: string }[];
+}
+export interface NumberRule {
+	kind: ChannelNumber['kind'];
+	uses: ChannelNumber['uses'];
+	limited: boolean;
+	abroad: boolean;
+	min_digits?: number;
+	max_digits?: number;
+}
+export type Weekday = 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday';
+export interface SendingHours {
+	days: { day: Weekday; from: string; to: string }[];
+	closed_on: string[];
+}
+export interface Country {
+	code: string;
+	listed: boolean;
+	changed: ('numbers' | 'hours')[];
+	numbers: NumberRule[];
+	hours: SendingHours;
+	built_in: { numbers: NumberRule[]; hours: SendingHours };
+	version: number;
 }

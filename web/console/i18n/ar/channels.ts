@@ -42,6 +42,8 @@ export const channels: Translation<typeof english> = {
 	'number.country': 'البلد',
 	'number.unknownCountry': 'غير معروف',
 	'number.inCountry': 'لا يمكن الكتابة إلا إلى أرقام البلد نفسه.',
+	'number.alsoAbroad': 'يمكن الكتابة إلى أرقام بلدان أخرى أيضًا.',
+	'number.countryRules': 'ما يمكن للأرقام فعله في هذا البلد',
 	'number.countryHint': 'حيث يعمل الرقم القصير، بحرفين مثل US.',
 	'number.uses': 'الاستخدام',
 	'number.for': 'من أجل \u2068{uses}\u2069.',

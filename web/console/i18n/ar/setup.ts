@@ -124,6 +124,7 @@ export const setup: Translation<typeof english> = {
 	'find.channels': 'WhatsApp، SMS، ويب، رقم، Twilio، Meta، webhook، اختبار، sandbox',
 	'find.deployments': 'widget، أداة، نافذة، محادثة، رمز، ألوان، نموذج، تسميات',
 	'find.templates': 'WhatsApp، معتمدة',
+	'find.countries': 'SMS، أرقام، ساعات، عطل، رقم قصير',
 	'find.queues': 'أعضاء، فائض، انتظار',
 	'find.routing-configurations': 'سعة، أولوية، قبول، مهلة',
 	'find.presence-statuses': 'متصل، مشغول، بعيد، حالة',

@@ -42,6 +42,8 @@ export const channels: Translation<typeof english> = {
 	'number.country': 'Land',
 	'number.unknownCountry': 'Nicht bekannt',
 	'number.inCountry': 'Nur Nummern desselben Landes können angeschrieben werden.',
+	'number.alsoAbroad': 'Auch Nummern anderer Länder können angeschrieben werden.',
+	'number.countryRules': 'Was Nummern in diesem Land dürfen',
 	'number.countryHint': 'Wo die Kurzwahl gilt, in zwei Buchstaben wie US.',
 	'number.uses': 'Verwendung',
 	'number.for': 'Für {uses}.',

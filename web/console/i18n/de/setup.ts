@@ -116,6 +116,7 @@ export const setup: Translation<typeof english> = {
 	'find.channels': 'WhatsApp, SMS, Web, Nummer, Twilio, Meta, Webhook, Sandbox',
 	'find.deployments': 'Widget, Chat, Fenster, Snippet, Code, Farben, Branding, Formular, Beschriftungen',
 	'find.templates': 'WhatsApp, genehmigt',
+	'find.countries': 'SMS, Nummern, Sendezeiten, Ruhezeiten, Feiertage, Kurzwahl',
 	'find.queues': 'Mitglieder, Überlauf, warten',
 	'find.routing-configurations': 'Kapazität, Priorität, Annahme, Zeitgrenze, Verteilung',
 	'find.presence-statuses': 'online, beschäftigt, abwesend, Status',

@@ -39,6 +39,8 @@ export const channels = {
 	'number.country': 'Country',
 	'number.unknownCountry': 'Not known',
 	'number.inCountry': 'Only numbers of the same country can be written to.',
+	'number.alsoAbroad': 'Numbers of other countries can be written to as well.',
+	'number.countryRules': 'What numbers may do in this country',
 	'number.countryHint': 'Where the short code works, in two letters such as US.',
 	'number.uses': 'Use',
 	'number.for': 'For {uses}.',

@@ -113,6 +113,7 @@ export const setup = {
 	'find.channels': 'WhatsApp, SMS, web, number, Twilio, Meta, webhook, sandbox',
 	'find.deployments': 'widget, chat, window, snippet, colours, branding, pre-chat, prechat, labels',
 	'find.templates': 'WhatsApp, approved',
+	'find.countries': 'SMS, numbers, sending hours, quiet hours, holidays, short code, toll-free',
 	'find.queues': 'members, overflow, waiting',
 	'find.routing-configurations': 'capacity, priority, accept, timeout',
 	'find.presence-statuses': 'online, busy, away, status',

@@ -42,6 +42,8 @@ export const channels: Translation<typeof english> = {
 	'number.country': 'País',
 	'number.unknownCountry': 'Desconocido',
 	'number.inCountry': 'Solo se puede escribir a números del mismo país.',
+	'number.alsoAbroad': 'También se puede escribir a números de otros países.',
+	'number.countryRules': 'Qué pueden hacer los números en este país',
 	'number.countryHint': 'Donde funciona el número corto, en dos letras, como US.',
 	'number.uses': 'Uso',
 	'number.for': 'Para {uses}.',

@@ -116,6 +116,7 @@ export const setup: Translation<typeof english> = {
 	'find.channels': 'WhatsApp, SMS, web, número, Twilio, Meta, webhook, pruebas, sandbox',
 	'find.deployments': 'widget, chat, ventana, código, colores, marca, formulario, etiquetas',
 	'find.templates': 'WhatsApp, aprobadas',
+	'find.countries': 'SMS, números, horas, festivos, número corto',
 	'find.queues': 'miembros, desbordamiento, espera',
 	'find.routing-configurations': 'capacidad, prioridad, aceptar, tiempo',
 	'find.presence-statuses': 'en línea, ocupado, ausente, estado',

@@ -42,6 +42,8 @@ export const channels: Translation<typeof english> = {
 	'number.country': 'Pays',
 	'number.unknownCountry': 'Inconnu',
 	'number.inCountry': 'On ne peut écrire qu’à des numéros du même pays.',
+	'number.alsoAbroad': 'On peut aussi écrire à des numéros d’autres pays.',
+	'number.countryRules': 'Ce que les numéros peuvent faire dans ce pays',
 	'number.countryHint': 'Où le numéro court fonctionne, en deux lettres comme US.',
 	'number.uses': 'Usage',
 	'number.for': 'Pour {uses}.',

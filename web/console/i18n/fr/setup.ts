@@ -116,6 +116,7 @@ export const setup: Translation<typeof english> = {
 	'find.channels': 'WhatsApp, SMS, web, numéro, Twilio, Meta, webhook, bac à sable',
 	'find.deployments': 'widget, chat, fenêtre, code, couleurs, image de marque, formulaire, libellés',
 	'find.templates': 'WhatsApp, approuvés',
+	'find.countries': 'SMS, numéros, heures, jours fériés, numéro court',
 	'find.queues': 'membres, débordement, attente',
 	'find.routing-configurations': 'capacité, priorité, acceptation, délai, répartition',
 	'find.presence-statuses': 'en ligne, occupé, absent, statut',
