@@ -73,3 +73,31 @@ func TestLimitsHoldWhenMessagesLeave(t *testing.T) {
 		h.senders.Stop()
 	})
 }
+
+// What the organisation sets in its country table holds when a message leaves, though it was written before.
+func TestCountryTableHoldsWhenMessagesLeave(t *testing.T) {
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		h := newHouse(t, storetest.Open(t, url), url, newProvider(false))
+		h.account.Type = channel.SMS
+		storetest.Exec(t, url, `UPDATE channel SET type = 'sms', provider = 'twilio', address = '+12015550100' WHERE id = $1`, h.account.ID)
+		c := h.converse(t, "+12125550111")
+		h.senders.Stop()
+		ids := []message.EntryID{h.send(t, c, "Hello")}
+		set := func(numbers string) {
+			storetest.Exec(t, url, `INSERT INTO country (org_id, code, numbers, version) VALUES ($1, 'US', $2, 2)
+ ON CONFLICT (org_id, code) DO UPDATE SET numbers = excluded.numbers`, h.account.Org, numbers)
+		}
+		set(`[{"kind": "long_code", "uses": ["automated"]}]`)
+		h.restart()
+		if e := h.settled(t, ids)[0]; e.Status != message.StatusFailed || e.ErrorCode != string(fault.UseNotAllowed) {
+			t.Errorf("it is %s %s", e.Status, e.ErrorCode)
+		}
+		set(`[{"kind": "long_code", "uses": ["answer", "begin"]}]`)
+		_, err := h.talk.Retry(t.Context(), h.account.Org, h.agent, c, ids[0])
+		must(t, err)
+		if e := h.settled(t, ids)[0]; e.Status != message.StatusSent {
+			t.Errorf("allowed again it is %s %s", e.Status, e.ErrorCode)
+		}
+		h.senders.Stop()
+	})
+}

@@ -123,13 +123,13 @@ story('SMS: the country table says what a number may do, and whoever writes outs
 	const { page } = admin;
 	const save = async () => {
 		await page.getByRole('button', { name: 'Save' }).click();
-		await seen(page.getByText('Saved', { exact: true }).last());
+		await seen(page.getByText('Saved.', { exact: true }).last());
 		await gone(page.getByRole('region', { name: 'Unsaved changes' }));
 	};
 	const begin = async (to) => {
 		await agent.page.getByRole('button', { name: 'New conversation' }).first().click();
 		const dialog = agent.page.getByRole('dialog', { name: 'New conversation' });
-		await dialog.getByLabel('From').selectOption({ label: `${it.channel('sms').name} · ${it.channel('sms').address}` });
+		await dialog.getByLabel('From').selectOption(it.channel('sms').id);
 		await dialog.getByLabel('Customer’s number').fill(to);
 		await seen(dialog.getByText(/United States · .+ there now/));
 		return dialog;

@@ -101,9 +101,9 @@ func elsewhere() []Rule {
 	}
 }
 
-// hours that are built in. Those of the US, Canada and France are their rules for calls and texts that
-// advertise (47 CFR 64.1200(c)(1); the CRTC's Unsolicited Telecommunications Rules, part II, 23; the
-// charter of the French operators); all others get hours that disturb nobody.
+// hours that are built in. Those of the US and Canada are their rules for calls that advertise (47 CFR
+// 64.1200(c)(1); the CRTC's Unsolicited Telecommunications Rules, part III); all others get hours that
+// disturb nobody.
 func hours(code string) Hours {
 	h := Hours{ClosedOn: holidays(code)}
 	open := func(from, to string, days ...Weekday) {
