@@ -109,5 +109,5 @@ func (tx *pastTx) tell(c *conversation.Conversation, agent conversation.Staff, n
 		}
 	}
 	tx.now = tx.now.Add(time.Minute)
-	return conversation.End(tx, c, conversation.AgentEnded, "agent", agent, "")
+	return conversation.End(tx, c, conversation.AgentEnded, "agent", agent, message.Reason{})
 }

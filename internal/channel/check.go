@@ -34,7 +34,7 @@ func (c Capabilities) Check(content message.Content, segments func(string) int) 
 
 func tooLong(text string, args ...any) error {
 	e := fault.New(fault.Unprocessable, text, args...)
-	e.Delivery, e.Fields = fault.TextTooLarge, map[string]string{"text": e.Text}
+	e.Delivery, e.Fields = fault.TextTooLarge, map[string]fault.Sentence{"text": e.Sentence}
 	return e
 }
 

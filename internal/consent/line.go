@@ -38,7 +38,7 @@ func (l *Line) check(k Kind) error {
 		return fault.New(fault.UseNotAllowed, "By the country table there are no numbers of this kind in its country. Ask an administrator to look there, or use another channel.").With("use", "kind")
 	}
 	if use := l.use(k); !rule.Allows(use) {
-		return fault.New(fault.UseNotAllowed, "%s", forbidden[use]).With("use", string(use))
+		return (&fault.Error{Code: fault.UseNotAllowed, Sentence: forbidden[use]}).With("use", string(use))
 	}
 	if k.Picture && l.From.Registers() && !l.Registered && l.To.Country != "" {
 		return fault.New(fault.UseNotAllowed, "Pictures can't be sent from this number: it isn't registered with the carriers (10DLC). Ask an administrator to register it, or describe the picture in words.").With("use", "picture")
@@ -56,9 +56,9 @@ func (l *Line) check(k Kind) error {
 	return nil
 }
 
-var forbidden = map[phone.Use]string{
-	phone.Answer:    "In its country this kind of number can't answer in a conversation that the customer began. Begin one from here, or use another channel.",
-	phone.Begin:     "In its country this kind of number can't write first. Wait until the customer writes, or use another channel.",
-	phone.Automated: "In its country this kind of number is for conversations only: it can't send automatic messages. Use a toll-free number or a short code.",
-	phone.Campaign:  "In its country this kind of number can't send to many people at once. Use a short code.",
+var forbidden = map[phone.Use]fault.Sentence{
+	phone.Answer:    fault.Say("In its country this kind of number can't answer in a conversation that the customer began. Begin one from here, or use another channel."),
+	phone.Begin:     fault.Say("In its country this kind of number can't write first. Wait until the customer writes, or use another channel."),
+	phone.Automated: fault.Say("In its country this kind of number is for conversations only: it can't send automatic messages. Use a toll-free number or a short code."),
+	phone.Campaign:  fault.Say("In its country this kind of number can't send to many people at once. Use a short code."),
 }

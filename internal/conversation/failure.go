@@ -56,6 +56,7 @@ func Unreachable(write func(context.Context, message.OrgID, func(FailTx) error) 
 // failed puts the open session into error, and into the record of the same cause if that is there.
 func failed(tx FailTx, c *Conversation, code, text string) error {
 	s, now := &c.Session, tx.Now()
+	why := message.Because("undelivered", message.ReasonParams{Delivery: code}, text)
 	prior := s.Status
 	if err := s.Move(Error, Failed, now); err != nil {
 		return err
@@ -68,7 +69,7 @@ func failed(tx FailTx, c *Conversation, code, text string) error {
 	if err := tx.ClearTimer(TimerNewEnds, s.ID.String()); err != nil {
 		return err
 	}
-	if err := event(tx, c, message.Event{Type: message.EventSessionStatus, From: string(prior), To: string(Error), Reason: text}, message.AuthorSystem, Staff{}); err != nil {
+	if err := event(tx, c, message.Event{Type: message.EventSessionStatus, From: string(prior), To: string(Error), Reason: text, Why: why.Said()}, message.AuthorSystem, Staff{}); err != nil {
 		return err
 	}
 	before, err := tx.SessionBefore(c.ID, s.Number)

@@ -93,7 +93,8 @@ func answersOutbound(tx Tx, c *Conversation) (done bool, err error) {
 	} else if err == nil && online {
 		return true, Accept(tx, c, agent)
 	}
-	return false, End(tx, c, RuleEnded, "system", Staff{}, "The agent who began it is not online; a new session is routed.")
+	return false, End(tx, c, RuleEnded, "system", Staff{},
+		message.Because("opener_away", message.ReasonParams{}, "The agent who began it is not online; a new session is routed."))
 }
 
 // Accept gives a waiting session (or a new one that the agent opened) to an agent.
@@ -146,7 +147,7 @@ func Accept(tx Tx, c *Conversation, agent Staff) error {
 
 // GiveBack returns an active session to routing: a transfer, or an agent who went away (RT-12).
 // reason is for people; target says where it goes, and is shown as well.
-func GiveBack(tx Tx, c *Conversation, eventType message.EventType, actor Staff, target, reason string, work WorkChange) error {
+func GiveBack(tx Tx, c *Conversation, eventType message.EventType, actor Staff, target string, reason message.Reason, work WorkChange) error {
 	s := &c.Session
 	prior := s.Status
 	left := s.Agent
@@ -161,7 +162,7 @@ func GiveBack(tx Tx, c *Conversation, eventType message.EventType, actor Staff, 
 	if err := tx.Work(s, work); err != nil {
 		return err
 	}
-	if err := event(tx, c, message.Event{Type: eventType, Actor: actor.Name, Target: target, Reason: reason}, message.AuthorSystem, actor); err != nil {
+	if err := event(tx, c, message.Event{Type: eventType, Actor: actor.Name, Target: target, Reason: reason.Text, Why: reason.Said()}, message.AuthorSystem, actor); err != nil {
 		return err
 	}
 	if c.drawsOwnWindow() {
@@ -196,13 +197,13 @@ func SetAside(tx Tx, c *Conversation, by Staff) error {
 }
 
 // End closes the open session. by is agent, customer or system; cause must be the one that goes with it.
-func End(tx Tx, c *Conversation, cause Cause, by string, actor Staff, reason string) error {
+func End(tx Tx, c *Conversation, cause Cause, by string, actor Staff, reason message.Reason) error {
 	s := &c.Session
 	prior := s.Status
 	if err := s.Move(Ended, cause, tx.Now()); err != nil {
 		return err
 	}
-	s.EndedBy, s.EndReason, s.LastActivityAt = by, reason, tx.Now()
+	s.EndedBy, s.EndReason, s.LastActivityAt = by, reason.Text, tx.Now()
 	if err := tx.Work(s, WorkChange{State: WorkGone}); err != nil {
 		return err
 	}
@@ -217,7 +218,7 @@ func End(tx Tx, c *Conversation, cause Cause, by string, actor Staff, reason str
 	if by == "customer" {
 		author = message.AuthorCustomer
 	}
-	if err := event(tx, c, message.Event{Type: message.EventSessionEnded, Actor: actor.Name, Reason: reason, From: by}, author, actor); err != nil {
+	if err := event(tx, c, message.Event{Type: message.EventSessionEnded, Actor: actor.Name, Reason: reason.Text, Why: reason.Said(), From: by}, author, actor); err != nil {
 		return err
 	}
 	return save(tx, c, prior)

@@ -114,7 +114,7 @@ type TimerTx interface {
 // EndTimers are the handlers of this room's timers: each ends a session that still is as it was when
 // the timer was set.
 func EndTimers(write func(context.Context, message.OrgID, func(TimerTx) error) error) map[string]job.Handler {
-	end := func(still Status, reason string) job.Handler {
+	end := func(still Status, reason message.Reason) job.Handler {
 		return func(ctx context.Context, j job.Job) error {
 			id, err := message.ParseID[message.SessionID](j.Key)
 			if err != nil {
@@ -134,7 +134,7 @@ func EndTimers(write func(context.Context, message.OrgID, func(TimerTx) error) e
 		}
 	}
 	return map[string]job.Handler{
-		TimerInactiveEnds: end(Inactive, "The customer did not answer for 30 hours."),
-		TimerNewEnds:      end(New, "The customer wrote nothing within 24 hours."),
+		TimerInactiveEnds: end(Inactive, message.Because("no_answer", message.ReasonParams{}, "The customer did not answer for 30 hours.")),
+		TimerNewEnds:      end(New, message.Because("never_answered", message.ReasonParams{}, "The customer wrote nothing within 24 hours.")),
 	}
 }

@@ -173,7 +173,7 @@ func (l *life) withdraw() {
 
 func (l *life) giveBack() {
 	err := l.with(l.id, func(tx *store.Tx, c *conversation.Conversation) error {
-		return conversation.GiveBack(tx, c, message.EventRerouted, conversation.Staff{}, "", "", conversation.WorkChange{})
+		return conversation.GiveBack(tx, c, message.EventRerouted, conversation.Staff{}, "", message.Reason{}, conversation.WorkChange{})
 	})
 	if l.want(err, l.moves(conversation.Waiting, conversation.GivenBack)) {
 		l.status, l.agent = conversation.Waiting, message.UserID{}
@@ -209,7 +209,7 @@ func (l *life) end() {
 
 func (l *life) customerEnds() {
 	err := l.with(l.id, func(tx *store.Tx, c *conversation.Conversation) error {
-		return conversation.End(tx, c, conversation.CustomerEnded, "customer", conversation.Staff{}, "")
+		return conversation.End(tx, c, conversation.CustomerEnded, "customer", conversation.Staff{}, message.Reason{})
 	})
 	if l.want(err, l.moves(conversation.Ended, conversation.CustomerEnded)) {
 		l.status, l.pending = conversation.Ended, false

@@ -122,7 +122,7 @@ type Session struct {
 	CustomerMessages int
 	Prechat          []message.Field
 	PageValues       []message.Field // what the customer's page says of them, newest
-	Routing          string          // last routing decision in words
+	Routing          message.Reason  // of the last routing decision
 	// Transfer that is pending; nil when nobody is handed it. Agent is then who stays until it is accepted.
 	Transfer *Transfer
 	// Flagged is the note with which FlaggedBy asked for help at FlaggedAt; zero time: nobody does.

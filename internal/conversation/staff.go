@@ -211,7 +211,7 @@ func (s *Service) contents(tx Tx, c *Conversation, by Staff, caps channel.Capabi
 // EndSession ends a session as an agent. Others than its agent need the supervisor's right.
 func (s *Service) EndSession(ctx context.Context, org message.OrgID, by Staff, id message.ConversationID, session message.SessionID, reason string) (Session, error) {
 	return s.onSession(ctx, org, by, id, session, func(tx Tx, c *Conversation) error {
-		return End(tx, c, AgentEnded, "agent", by, reason)
+		return End(tx, c, AgentEnded, "agent", by, message.Reason{Text: reason})
 	})
 }
 

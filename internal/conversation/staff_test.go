@@ -272,10 +272,10 @@ func TestTheCustomersWindowIsTold(t *testing.T) {
 		_, err = h.talk.AddNote(t.Context(), h.org, grace, id, conversation.NoteDraft{Text: "Between us"})
 		h.must(err)
 		h.must(h.with(id, func(tx *store.Tx, c *conversation.Conversation) error {
-			return conversation.GiveBack(tx, c, message.EventRerouted, grace, "", "", conversation.WorkChange{})
+			return conversation.GiveBack(tx, c, message.EventRerouted, grace, "", message.Reason{}, conversation.WorkChange{})
 		}))
 		h.must(h.with(id, func(tx *store.Tx, c *conversation.Conversation) error {
-			return conversation.End(tx, c, conversation.CustomerEnded, "customer", conversation.Staff{}, "")
+			return conversation.End(tx, c, conversation.CustomerEnded, "customer", conversation.Staff{}, message.Reason{})
 		}))
 		got := h.column("SELECT type FROM customer_event ORDER BY seq")
 		want := []string{"MESSAGE", "PARTICIPANT_CHANGED", "ROUTING_RESULT", "DELIVERY_ACKNOWLEDGEMENT", "SESSION_STATUS_CHANGED", "MESSAGE",

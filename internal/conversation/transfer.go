@@ -157,7 +157,7 @@ func handOver(tx TransferTx, c *Conversation, by Staff, to Destination, note str
 
 // FellBack sends a transfer that its agent did not take to where the work came from: its queue, or the
 // channel's routing. It stays pending, so that the giver may still withdraw it. reason is for people.
-func FellBack(tx Tx, c *Conversation, reason string) error {
+func FellBack(tx Tx, c *Conversation, reason message.Reason) error {
 	s := &c.Session
 	t := *s.Transfer
 	s.Transfer = &t
@@ -169,7 +169,7 @@ func FellBack(tx Tx, c *Conversation, reason string) error {
 	if t.To, err = tx.RouteOf(s); err != nil {
 		return err
 	}
-	if err := event(tx, c, message.Event{Type: message.EventRerouted, Target: t.To.Name, Reason: reason}, message.AuthorSystem, Staff{}); err != nil {
+	if err := event(tx, c, message.Event{Type: message.EventRerouted, Target: t.To.Name, Reason: reason.Text, Why: reason.Said()}, message.AuthorSystem, Staff{}); err != nil {
 		return err
 	}
 	return save(tx, c, s.Status)
@@ -207,7 +207,7 @@ func takeBack(tx TransferTx, c *Conversation, by, giver Staff) error {
 	if err := s.Move(Active, TransferWithdrawn, tx.Now()); err != nil {
 		return err
 	}
-	s.Queue, s.Routing = pending.From, ""
+	s.Queue, s.Routing = pending.From, message.Reason{}
 	if err := tx.WithdrawOffers(s.ID); err != nil {
 		return err
 	}
@@ -233,7 +233,8 @@ func GiverLeft(tx Tx, c *Conversation, giver Staff) error {
 	s := &c.Session
 	left := s.Agent
 	s.Agent, s.ModifiedAt = message.UserID{}, tx.Now()
-	if err := event(tx, c, message.Event{Type: message.EventRerouted, Actor: giver.Name, Target: s.Transfer.To.Name, Reason: "The agent who hands it over went offline."}, message.AuthorSystem, giver); err != nil {
+	why := message.Because("giver_offline", message.ReasonParams{}, "The agent who hands it over went offline.")
+	if err := event(tx, c, message.Event{Type: message.EventRerouted, Actor: giver.Name, Target: s.Transfer.To.Name, Reason: why.Text, Why: why.Said()}, message.AuthorSystem, giver); err != nil {
 		return err
 	}
 	if c.drawsOwnWindow() {

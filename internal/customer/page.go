@@ -31,15 +31,15 @@ func PageValues(said map[string]string) ([]message.Field, error) {
 		return nil, fault.Invalid("autoResponseParameters", "At most %d values are taken.", pageValuesMax)
 	}
 	fields := make([]message.Field, 0, len(said))
-	wrong := map[string]string{}
+	wrong := map[string]fault.Sentence{}
 	for _, name := range slices.Sorted(maps.Keys(said)) {
 		value := strings.TrimSpace(plainText(said[name]))
 		switch {
 		case !pageName.MatchString(name):
 			// The name itself is not repeated: it is anything at all.
-			wrong["autoResponseParameters"] = "A name begins with a letter or an underscore, has letters, digits, underscores, dots and hyphens only, and at most 80 of them."
+			wrong["autoResponseParameters"] = fault.Say("A name begins with a letter or an underscore, has letters, digits, underscores, dots and hyphens only, and at most 80 of them.")
 		case utf8.RuneCountInString(value) > pageValueMax:
-			wrong["autoResponseParameters."+name] = tooLong(pageValueMax)
+			wrong["autoResponseParameters."+name] = fault.Say("%s", tooLong(pageValueMax))
 		case value != "":
 			fields = append(fields, message.Field{Name: name, Value: value})
 		}

@@ -48,7 +48,7 @@ func TestWhatAPageSaysIsBounded(t *testing.T) {
 	}
 }
 
-func faultFields(err error) map[string]string {
+func faultFields(err error) map[string]fault.Sentence {
 	f, _ := errors.AsType[*fault.Error](err)
 	if f == nil {
 		return nil

@@ -50,13 +50,13 @@ func (d *Deployment) Prechat(answers map[string]string, lang string, later bool)
 	}
 	asked := d.Settings.PrechatActive && !(later && !d.Settings.PrechatEachOne && d.onlyHidden(answers))
 	var fields []message.Field
-	wrong := map[string]string{}
+	wrong := map[string]fault.Sentence{}
 	known := map[string]bool{}
 	for _, f := range d.Settings.Prechat {
 		known[f.Name] = true
 		value := strings.TrimSpace(answers[f.Name])
 		if complaint := complaintAbout(f, value, asked); complaint != "" {
-			wrong["routingAttributes."+f.Name] = complaint
+			wrong["routingAttributes."+f.Name] = fault.Say("%s", complaint)
 			continue
 		}
 		if value != "" {
@@ -69,7 +69,7 @@ func (d *Deployment) Prechat(answers map[string]string, lang string, later bool)
 			continue
 		}
 		if utf8.RuneCountInString(value) > FieldMax {
-			wrong["routingAttributes."+name] = tooLong(FieldMax)
+			wrong["routingAttributes."+name] = fault.Say("%s", tooLong(FieldMax))
 			continue
 		}
 		fields = append(fields, message.Field{Name: name, Label: Label(resource.PrechatField{Name: name}, lang, nil), Value: value})

@@ -38,7 +38,7 @@ func TestAnswersAreCheckedAgainstTheForm(t *testing.T) {
 		if (err != nil) != c.wrong {
 			t.Errorf("%s=%.10q: %v", c.name, c.value, err)
 		}
-		if f, ok := errors.AsType[*fault.Error](err); err != nil && (!ok || f.Fields["routingAttributes."+c.name] == "") {
+		if f, ok := errors.AsType[*fault.Error](err); err != nil && (!ok || f.Fields["routingAttributes."+c.name].Text == "") {
 			t.Errorf("%s=%.10q: the field is not named: %v", c.name, c.value, err)
 		}
 		if slices.ContainsFunc(fields, func(f message.Field) bool { return f.Name == "unknown" || f.Value == "" }) {

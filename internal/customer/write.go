@@ -44,9 +44,7 @@ type Draft struct {
 // answers to the pre-chat a session begins at once, new, and waits for the first message (SL-2).
 func (s *Service) OpenConversation(ctx context.Context, v *Visitor, thread string, answers map[string]string, page []message.Field, lang string) (created bool, err error) {
 	if !threadForm.MatchString(thread) {
-		e := fault.New(fault.Malformed, "conversationId must be a UUID in lower case.")
-		e.Fields = map[string]string{"conversationId": e.Text}
-		return false, e
+		return false, fault.New(fault.Malformed, "conversationId must be a UUID in lower case.").At("conversationId")
 	}
 	fields, err := v.Deployment.Prechat(answers, lang, false)
 	if err != nil {
@@ -171,9 +169,7 @@ func (s *Service) say(tx Tx, c *conversation.Conversation, v *Visitor, e *conver
 
 func (d *Draft) check() error {
 	if !messageForm.MatchString(d.ID) {
-		e := fault.New(fault.Malformed, "message.id must be a UUID made by the client.")
-		e.Fields = map[string]string{"message.id": e.Text}
-		return e
+		return fault.New(fault.Malformed, "message.id must be a UUID made by the client.").At("message.id")
 	}
 	c := &d.Content
 	c.Text = strings.TrimRight(c.Text, " \n\t\r")
@@ -280,7 +276,7 @@ func end(tx Tx, c *conversation.Conversation) error {
 	if !c.Session.Status.Open() {
 		return nil
 	}
-	return conversation.End(tx, c, conversation.CustomerEnded, "customer", conversation.Staff{}, "")
+	return conversation.End(tx, c, conversation.CustomerEnded, "customer", conversation.Staff{}, message.Reason{})
 }
 
 // own finds a visitor's conversation. Somebody else's is not there.

@@ -5,7 +5,6 @@ package fault
 
 import (
 	"errors"
-	"fmt"
 )
 
 // Code is a stable snake_case name for what went wrong. It is part of the public contract.
@@ -98,12 +97,12 @@ func Codes() map[Code]Class { return classes }
 // Error is a refusal or a failure with everything its reader may need.
 type Error struct {
 	Code Code
-	// Text is one or two plain sentences that are safe to show: what happened and what to do.
-	Text string
+	// Sentence is one or two plain sentences that are safe to show: what happened and what to do.
+	Sentence
 	// Delivery is set when the catalogue ER-1 applies.
 	Delivery DeliveryCode
 	// Fields names the inputs at fault, by their JSON path, each with its own plain sentence.
-	Fields map[string]string
+	Fields map[string]Sentence
 	// Detail carries machine-readable extras, such as the id of the session that is open.
 	Detail map[string]any
 	// Cause is for logs only.
@@ -112,18 +111,23 @@ type Error struct {
 
 // New makes an error whose text is safe to show.
 func New(code Code, text string, args ...any) *Error {
-	return &Error{Code: code, Text: fmt.Sprintf(text, args...)}
+	return &Error{Code: code, Sentence: Say(text, args...)}
 }
 
 // Wrap is New with a cause for the logs.
 func Wrap(cause error, code Code, text string, args ...any) *Error {
-	return &Error{Code: code, Text: fmt.Sprintf(text, args...), Cause: cause}
+	return &Error{Code: code, Sentence: Say(text, args...), Cause: cause}
 }
 
 // Invalid is an Unprocessable error about one field.
 func Invalid(field, text string, args ...any) *Error {
-	t := fmt.Sprintf(text, args...)
-	return &Error{Code: Unprocessable, Text: t, Fields: map[string]string{field: t}}
+	return New(Unprocessable, text, args...).At(field)
+}
+
+// At says which input the whole error is about, and returns the same error.
+func (e *Error) At(field string) *Error {
+	e.Fields = map[string]Sentence{field: e.Sentence}
+	return e
 }
 
 // With adds a machine-readable detail and returns the same error.

@@ -107,7 +107,7 @@ func onlyOpus(r io.ReadSeeker) error {
 			return unplayable("The sound is damaged: its beginning can't be read.")
 		}
 		if !bytes.HasPrefix(packet, []byte("OpusHead")) {
-			return unplayable("The Ogg file has " + oggCodec(packet) + " in it; this channel takes Ogg with Opus only.")
+			return unplayable("The Ogg file has %s in it; this channel takes Ogg with Opus only.", oggCodec(packet))
 		}
 	}
 	return unplayable("The Ogg file has too many streams; this channel takes one.")
@@ -122,8 +122,8 @@ func oggCodec(packet []byte) string {
 	return "another codec than Opus"
 }
 
-func unplayable(text string) error {
-	e := fault.New(fault.Unprocessable, "%s", text)
+func unplayable(text string, args ...any) error {
+	e := fault.New(fault.Unprocessable, text, args...)
 	e.Delivery = fault.FileType
 	return e
 }
@@ -316,7 +316,7 @@ func (v *tracks) check() error {
 	}
 	for _, kind := range v.pictures {
 		if kind != "avc1" && kind != "avc3" {
-			return unplayable("The video is encoded with " + codec(kind) + "; this channel takes H.264 only. Convert it to an MP4 with H.264 and AAC.")
+			return unplayable("The video is encoded with %s; this channel takes H.264 only. Convert it to an MP4 with H.264 and AAC.", codec(kind))
 		}
 	}
 	if len(v.sounds) > 1 {
@@ -324,7 +324,7 @@ func (v *tracks) check() error {
 	}
 	for _, kind := range v.sounds {
 		if kind != "mp4a.40" && kind != "mp4a.66" && kind != "mp4a.67" && kind != "mp4a.68" { // AAC of MPEG-4 and MPEG-2
-			return unplayable("The video's sound is encoded with " + codec(kind) + "; this channel takes AAC only. Convert it to an MP4 with H.264 and AAC.")
+			return unplayable("The video's sound is encoded with %s; this channel takes AAC only. Convert it to an MP4 with H.264 and AAC.", codec(kind))
 		}
 	}
 	return nil

@@ -113,8 +113,10 @@ type Event struct {
 	Actor  string `json:"actor,omitempty"`
 	Target string `json:"target,omitempty"`
 	Reason string `json:"reason,omitempty"`
-	From   string `json:"from,omitempty"`
-	To     string `json:"to,omitempty"`
+	// Why is Reason, where it is the house's and no person's.
+	Why  *Reason `json:"why,omitempty"`
+	From string  `json:"from,omitempty"`
+	To   string  `json:"to,omitempty"`
 }
 
 // EventType names an event entry.

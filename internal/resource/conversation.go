@@ -99,6 +99,7 @@ type Session struct {
 	Prechat          []message.Field        `json:"prechat,omitempty"`
 	PageValues       []message.Field        `json:"page_values,omitempty" doc:"what the customer's page says (setAutoResponseParameters), by name; the page's word, not verified"`
 	Routing          string                 `json:"routing,omitempty" doc:"the last routing decision in words: why this agent, or why still waiting"`
+	RoutingWhy       *message.Reason        `json:"routing_why,omitempty" doc:"the same, to be said in another language"`
 	Flagged          string                 `json:"flagged,omitempty" doc:"the note with which an agent asked for help"`
 	FlaggedAt        *time.Time             `json:"flagged_at,omitempty" doc:"while the flag is up"`
 	FlaggedBy        *AgentRef              `json:"flagged_by,omitempty"`
@@ -200,6 +201,7 @@ type Offer struct {
 	Customer       CustomerRef            `json:"customer"`
 	Preview        string                 `json:"preview" doc:"the customer's first message"`
 	Reason         string                 `json:"reason" doc:"why this agent"`
+	Why            *message.Reason        `json:"why,omitempty" doc:"the same, to be said in another language"`
 	Queue          *QueueRef              `json:"queue,omitempty"`
 	Transfer       *Transfer              `json:"transfer,omitempty" doc:"when somebody hands it over"`
 	Note           string                 `json:"note,omitempty" doc:"what they wrote with it"`

@@ -119,9 +119,9 @@ func BenchmarkDecisionDeclined(b *testing.B) {
 		c.now = c.now.Add(20 * time.Millisecond)
 		offers += c.decide(func(d Decision) {
 			switch n := d.Session[15]; {
-			case n%4 == 0 && len(d.Reason)%2 == 0:
+			case n%4 == 0 && len(d.Reason.Text)%2 == 0:
 				c.s.Apply(WorkDeclined{Session: d.Session, Agent: d.Agents[0].Agent, At: c.now})
-			case n%4 == 1 && len(d.Reason)%2 == 0:
+			case n%4 == 1 && len(d.Reason.Text)%2 == 0:
 			default:
 				c.accept(d)
 				c.arrive()

@@ -134,7 +134,7 @@ func (d *dispatcher) writeOffer(tx Tx, decision Decision, staleAgents map[messag
 		if err := tx.InsertOffer(offer); err != nil {
 			return 0, false, err
 		}
-		if err := tx.LogDecision(decision.Session, string(DecideOffer), target.Agent, decision.Reason); err != nil {
+		if err := tx.LogDecision(decision.Session, string(DecideOffer), target.Agent, decision.Reason.Text); err != nil {
 			return 0, false, err
 		}
 	}
@@ -178,7 +178,7 @@ func (d *dispatcher) writeClose(tx Tx, decision Decision) (int64, bool, error) {
 			if err := tx.CloseOffer(o, to, ""); err != nil {
 				return 0, false, err
 			}
-			if err := tx.LogDecision(decision.Session, string(decision.Kind), target.Agent, decision.Reason); err != nil {
+			if err := tx.LogDecision(decision.Session, string(decision.Kind), target.Agent, decision.Reason.Text); err != nil {
 				return 0, false, err
 			}
 			left--
@@ -220,11 +220,11 @@ func restingWork(tx Tx, decision Decision) (c conversation.Conversation, ok bool
 	if err != nil || !found || version != decision.Version || state != conversation.WorkWaiting || c.Session.ID != decision.Session {
 		return c, false, err
 	}
-	return c, true, tx.LogDecision(decision.Session, string(decision.Kind), message.UserID{}, decision.Reason)
+	return c, true, tx.LogDecision(decision.Session, string(decision.Kind), message.UserID{}, decision.Reason.Text)
 }
 
 // saveReason keeps with the session why its work is where it is.
-func saveReason(tx Tx, c *conversation.Conversation, reason string) error {
+func saveReason(tx Tx, c *conversation.Conversation, reason message.Reason) error {
 	c.Session.Routing = reason
 	if err := tx.SaveSession(&c.Session); err != nil {
 		return err
@@ -244,14 +244,14 @@ func (d *dispatcher) explain() error {
 	if len(d.touched) == 0 {
 		return nil
 	}
-	texts := map[message.SessionID]string{}
+	reasons := map[message.SessionID]message.Reason{}
 	for id := range d.touched {
 		if w := d.state.work[id]; w != nil && w.agent == nil && len(w.offers) == 0 {
-			texts[id] = d.state.Explain(id)
+			reasons[id] = d.state.Explain(id)
 		}
 	}
 	d.touched = map[message.SessionID]bool{}
-	if len(texts) == 0 {
+	if len(reasons) == 0 {
 		return nil
 	}
 	return d.write(d.ctx, d.org, func(tx Tx) error {
@@ -259,8 +259,8 @@ func (d *dispatcher) explain() error {
 			d.epoch = 0
 			return err
 		}
-		for id, text := range texts {
-			if err := tx.ExplainSession(id, text); err != nil {
+		for id, reason := range reasons {
+			if err := tx.ExplainSession(id, reason); err != nil {
 				return err
 			}
 		}
@@ -302,11 +302,11 @@ func (s *Service) Accept(ctx context.Context, org message.OrgID, agent conversat
 }
 
 func offerGone(o Offer) error {
-	text := "This offer is gone: somebody else was faster, or the customer left."
+	e := fault.New(fault.OfferGone, "This offer is gone: somebody else was faster, or the customer left.")
 	if o.State == OfferExpired || o.State == OfferOpen {
-		text = "The time to accept this offer is over."
+		e = fault.New(fault.OfferGone, "The time to accept this offer is over.")
 	}
-	return fault.New(fault.OfferGone, "%s", text).With("state", string(o.State))
+	return e.With("state", string(o.State))
 }
 
 // offered loads an agent's offer with its conversation, locked in order.

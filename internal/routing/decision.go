@@ -36,8 +36,9 @@ type Decision struct {
 	Version int64 // of the work, as far as State knows; 0 for a session that left State
 	Agents  []Target
 	To      message.QueueID // DecideOverflow only
-	// Reason says in plain words why: for an offer, why this agent.
-	Reason string
+	// Reason says why: for an offer, why this agent. That of an offer taken back is for the log alone, and has
+	// words only.
+	Reason message.Reason
 	// ExpiresAt is when the offer will expire; zero: never.
 	ExpiresAt time.Time
 	// AutoAccept: the offer is to be accepted for the agent at once (RT-3). Never for everyone.

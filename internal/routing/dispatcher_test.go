@@ -41,8 +41,8 @@ func TestWorkGoesToTheBestMember(t *testing.T) {
 		h.agent("Offline", "", 10, least, most)
 		first := h.customer(web, "1")
 		offer := h.offered(first, big)[0] // the only one
-		if !strings.Contains(offer.Reason, "The only available agent in Least") {
-			t.Errorf("the offer's reason is %q", offer.Reason)
+		if !strings.Contains(offer.Reason.Text, "The only available agent in Least") {
+			t.Errorf("the offer's reason is %q", offer.Reason.Text)
 		}
 		h.accept(big, offer)
 		small := h.agent("Alan", online, 2, least, most)
@@ -57,8 +57,8 @@ func TestWorkGoesToTheBestMember(t *testing.T) {
 		}))
 		third := h.customer(web, "3")
 		offer = h.offered(third, big)[0]
-		if !strings.Contains(offer.Reason, "Most available of 2 available agents in Most: 8 of 10 units free") {
-			t.Errorf("the offer's reason is %q", offer.Reason)
+		if !strings.Contains(offer.Reason.Text, "Most available of 2 available agents in Most: 8 of 10 units free") {
+			t.Errorf("the offer's reason is %q", offer.Reason.Text)
 		}
 		// What was decided is kept, in order, and the session says the latest.
 		kinds, reasons := h.decisions(second)
@@ -66,7 +66,7 @@ func TestWorkGoesToTheBestMember(t *testing.T) {
 			t.Errorf("decided %q because %q", kinds, reasons)
 		}
 		if s := h.session(third); s.Routing != offer.Reason || s.Queue != most {
-			t.Errorf("the session says %q and is in %s", s.Routing, s.Queue)
+			t.Errorf("the session says %q and is in %s", s.Routing.Text, s.Queue)
 		}
 	})
 }
@@ -242,8 +242,8 @@ func TestLastAgentIsPreferred(t *testing.T) {
 		if again.ID == s.ID {
 			t.Fatal("an ended session went on")
 		}
-		if o := h.offered(again, grace)[0]; !strings.Contains(o.Reason, "Had this customer's last conversation") {
-			t.Errorf("the offer's reason is %q", o.Reason)
+		if o := h.offered(again, grace)[0]; !strings.Contains(o.Reason.Text, "Had this customer's last conversation") {
+			t.Errorf("the offer's reason is %q", o.Reason.Text)
 		}
 	})
 }
@@ -300,8 +300,8 @@ func TestWhatWaitsUnroutedIsRoutedOnceTheChannelIs(t *testing.T) {
 		grace := h.agent("Grace", online, 5, q)
 		web := h.channel(resource.ChannelRouting{Mode: "none"})
 		s := h.customer(web, "1")
-		if !strings.Contains(s.Routing, "not routed yet") || s.Status != conversation.Waiting {
-			t.Fatalf("the session is %s and says %q", s.Status, s.Routing)
+		if !strings.Contains(s.Routing.Text, "not routed yet") || s.Status != conversation.Waiting {
+			t.Fatalf("the session is %s and says %q", s.Status, s.Routing.Text)
 		}
 		h.must(h.channels.ChangeChannel(t.Context(), h.org, web, 0, func(spec *setup.ChannelSpec) error {
 			r := toQueue(q)

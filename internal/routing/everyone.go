@@ -25,7 +25,7 @@ func (s *State) offerWide(w *work, now time.Time) (Decision, bool) {
 	if w.PushTimeout > 0 {
 		until = now.Add(w.PushTimeout)
 	}
-	ask := func(list []*agent, reason string) (Decision, bool) {
+	ask := func(list []*agent, reason message.Reason) (Decision, bool) {
 		d := Decision{Kind: DecideOffer, Session: w.ID, Version: w.Version, Reason: reason, ExpiresAt: until}
 		for _, a := range list {
 			d.Agents = append(d.Agents, Target{a.ID, a.Version})

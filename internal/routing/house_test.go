@@ -255,7 +255,7 @@ func (h *house) explained(s conversation.Session, text string) {
 		}
 	}()
 	h.until("routing says "+text, func() bool {
-		last = h.session(s).Routing
+		last = h.session(s).Routing.Text
 		return strings.Contains(last, text)
 	})
 }

@@ -57,7 +57,7 @@ func (s *State) nextReview() (Decision, bool) {
 		a := s.review[0]
 		if o, why := s.unfit(a); o != nil {
 			w := o.work
-			d := Decision{Kind: DecideWithdraw, Session: w.ID, Version: w.Version, Agents: []Target{{a.ID, a.Version}}, Reason: why}
+			d := Decision{Kind: DecideWithdraw, Session: w.ID, Version: w.Version, Agents: []Target{{a.ID, a.Version}}, Reason: message.Reason{Text: why}}
 			s.exit(w)
 			s.close(o)
 			if len(w.offers) == 0 {
@@ -123,7 +123,7 @@ func (s *State) lapse(w *work, now time.Time) (Decision, bool) {
 		w.alone = time.Time{}
 	}
 	if len(missed) > 0 {
-		d := Decision{Kind: DecideExpire, Session: w.ID, Version: w.Version, Reason: s.missedReason(w, missed)}
+		d := Decision{Kind: DecideExpire, Session: w.ID, Version: w.Version, Reason: message.Reason{Text: s.missedReason(w, missed)}}
 		for _, o := range missed {
 			d.Agents = append(d.Agents, Target{o.agent.ID, o.agent.Version})
 			s.close(o)

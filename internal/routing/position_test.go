@@ -60,7 +60,7 @@ func (h *house) leaves(s conversation.Session) {
 		if err != nil {
 			return err
 		}
-		return conversation.End(tx, &c, conversation.CustomerEnded, "customer", agent{}, "")
+		return conversation.End(tx, &c, conversation.CustomerEnded, "customer", agent{}, message.Reason{})
 	})
 }
 

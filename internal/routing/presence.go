@@ -180,6 +180,7 @@ func (s *Service) rerouteOne(ctx context.Context, org message.OrgID, user messag
 		if handing {
 			return conversation.GiverLeft(tx, &c, conversation.Staff{ID: user, Name: agent.Name})
 		}
-		return conversation.GiveBack(tx, &c, message.EventRerouted, conversation.Staff{Name: agent.Name}, "", "The agent went offline.", conversation.WorkChange{})
+		return conversation.GiveBack(tx, &c, message.EventRerouted, conversation.Staff{Name: agent.Name}, "",
+			message.Because("agent_offline", message.ReasonParams{}, "The agent went offline."), conversation.WorkChange{})
 	})
 }

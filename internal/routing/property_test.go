@@ -122,7 +122,7 @@ func (w *world) promises(t *rapid.T) {
 				t.Fatalf("work %d for everyone is not offered to agent %d", x.ID[15], a.ID[15])
 			}
 		}
-		if text := w.s.Explain(x.ID); text == "" || text == "Next to be offered." {
+		if text := w.s.Explain(x.ID).Text; text == "" || text == "Next to be offered." {
 			t.Fatalf("work %d: no explanation (%q)", x.ID[15], text)
 		}
 	}

@@ -94,7 +94,7 @@ func TestReasons(t *testing.T) {
 				if !ok {
 					break
 				}
-				got = append(got, string(d.Kind)+": "+d.Reason)
+				got = append(got, string(d.Kind)+": "+d.Reason.Text)
 			}
 			if len(got) != len(test.want) {
 				t.Fatalf("got %q\nwant %q", got, test.want)
@@ -144,7 +144,7 @@ func TestExplain(t *testing.T) {
 			s := named(test.events...)
 			for _, ok := s.Next(start); ok; _, ok = s.Next(start) {
 			}
-			if got := s.Explain(session(1)); got != test.want {
+			if got := s.Explain(session(1)).Text; got != test.want {
 				t.Errorf("got  %q\nwant %q", got, test.want)
 			}
 		})

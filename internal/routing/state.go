@@ -147,7 +147,7 @@ func (s *State) place(w *work) {
 	if w.moving || w.agent != nil {
 		return
 	}
-	if why := s.fallsBack(w); why != "" {
+	if why := s.fallsBack(w); why.Text != "" {
 		s.fallBack(w, why)
 		return
 	}
@@ -231,6 +231,6 @@ func (s *State) written(e DecisionWritten) {
 // withdrawn notes that offers were closed by what happened.
 func (s *State) withdrawn(w *work, from []Target, why string) {
 	if len(from) > 0 {
-		s.pending = append(s.pending, Decision{Kind: DecideWithdraw, Session: w.ID, Version: w.Version, Agents: from, Reason: why})
+		s.pending = append(s.pending, Decision{Kind: DecideWithdraw, Session: w.ID, Version: w.Version, Agents: from, Reason: message.Reason{Text: why}})
 	}
 }

@@ -137,7 +137,7 @@ func TestOverflow(t *testing.T) {
 	}
 	s.Apply(online(1, 10, "Anna"))
 	nothing(t, s, at(61))
-	if got := s.Explain(session(1)); got != "Moving to Sales." {
+	if got := s.Explain(session(1)).Text; got != "Moving to Sales." {
 		t.Error(got)
 	}
 	s.Apply(AgentQueues{Agent: user(1), Queues: qs(2)})

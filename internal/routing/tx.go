@@ -38,7 +38,7 @@ type Tx interface {
 	// LogDecision keeps why something was decided.
 	LogDecision(s message.SessionID, kind string, agent message.UserID, reason string) error
 	// ExplainSession puts the latest explanation on the session, with its change row when it differs.
-	ExplainSession(s message.SessionID, text string) error
+	ExplainSession(s message.SessionID, why message.Reason) error
 	SessionConversation(s message.SessionID) (message.ConversationID, error)
 	// AssignedSessions are the active sessions of an agent, and those they are handing over.
 	AssignedSessions(a message.UserID) ([]message.SessionID, error)
@@ -98,7 +98,7 @@ type Offer struct {
 	Agent        message.UserID
 	State        OfferState
 	Units        int
-	Reason       string
+	Reason       message.Reason
 	CreatedAt    time.Time
 	ExpiresAt    time.Time // zero: never
 }

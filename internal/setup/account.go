@@ -143,12 +143,11 @@ func full(noun string, used int, a resource.Allowance) error {
 	if used < a.Allowed {
 		return nil
 	}
-	whose := "The limit is this installation's: an administrator can raise it on the channel's page, under Limits."
+	e := fault.New(fault.LimitReached, "The business account has %d of %d %s. The limit is this installation's: an administrator can raise it on the channel's page, under Limits.", used, a.Allowed, noun)
 	if a.Source == "provider" {
-		whose = "The limit is the provider's: ask it for more."
+		e = fault.New(fault.LimitReached, "The business account has %d of %d %s. The limit is the provider's: ask it for more.", used, a.Allowed, noun)
 	}
-	return fault.New(fault.LimitReached, "The business account has %d of %d %s. %s", used, a.Allowed, noun, whose).
-		With("used", used).With("allowed", a.Allowed).With("source", a.Source)
+	return e.With("used", used).With("allowed", a.Allowed).With("source", a.Source)
 }
 
 // ChangeLimits sets what a channel's business account may have here.

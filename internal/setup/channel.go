@@ -263,7 +263,7 @@ func (s *Service) fill(c *Channel, kind Kind, spec ChannelSpec) error {
 
 // checkSettings compares what is there with what the connector asks for.
 func checkSettings(wanted []channel.Setting, settings, secrets map[string]string) error {
-	bad := map[string]string{}
+	bad := map[string]fault.Sentence{}
 	for _, w := range wanted {
 		field, value := "settings."+w.Name, settings[w.Name]
 		if w.Secret {
@@ -271,15 +271,15 @@ func checkSettings(wanted []channel.Setting, settings, secrets map[string]string
 		}
 		switch {
 		case value == "" && w.Required:
-			bad[field] = w.Label + " is missing. " + w.Help
+			bad[field] = fault.Say("%s is missing. %s", w.Label, w.Help)
 		case value != "" && w.Pattern != "" && !regexp.MustCompile(`^(?:`+w.Pattern+`)$`).MatchString(value):
-			bad[field] = w.Label + " doesn't look right. " + w.Help
+			bad[field] = fault.Say("%s doesn't look right. %s", w.Label, w.Help)
 		}
 	}
 	for prefix, given := range map[string]map[string]string{"settings": settings, "secrets": secrets} {
 		for name := range given {
 			if !slices.ContainsFunc(wanted, func(w channel.Setting) bool { return w.Name == name && w.Secret == (prefix == "secrets") }) {
-				bad[prefix+"."+name] = "This channel has no setting of that name here."
+				bad[prefix+"."+name] = fault.Say("This channel has no setting of that name here.")
 			}
 		}
 	}
@@ -338,9 +338,7 @@ func checkPlace(tx Tx, c *Channel) error {
 	if err != nil || !taken {
 		return err
 	}
-	e := fault.New(fault.Conflict, "%s is already active on another channel. A number is active once: switch the other one off first.", c.Address)
-	e.Fields = map[string]string{"address": e.Text}
-	return e
+	return fault.New(fault.Conflict, "%s is already active on another channel. A number is active once: switch the other one off first.", c.Address).At("address")
 }
 
 // DeleteChannel removes a channel that was never used; others are switched off instead.

@@ -246,28 +246,28 @@ func checkPrechat(s *resource.DeploymentSettings) error {
 	for i := range s.Prechat {
 		f := &s.Prechat[i]
 		refuse := func(text string, args ...any) error {
-			return fault.Invalid(fmt.Sprintf("draft.prechat[%d]", i), "Field %q: "+text, append([]any{f.Name}, args...)...)
+			return fault.Invalid(fmt.Sprintf("draft.prechat[%d]", i), text, append([]any{f.Name}, args...)...)
 		}
 		standard := slices.Contains(ownFields, f.Name)
 		switch {
 		case seen[f.Name]:
-			return refuse("a name stands once, visible or hidden.")
+			return refuse("Field %q: a name stands once, visible or hidden.")
 		case !standard && strings.HasPrefix(f.Name, "_"):
-			return refuse("names that begin with an underscore are ours: %s.", strings.Join(ownFields, ", "))
+			return refuse("Field %q: names that begin with an underscore are ours: %s.", strings.Join(ownFields, ", "))
 		case !standard && !fieldName.MatchString(f.Name):
-			return refuse("a name begins with a letter and has letters, digits and underscores only.")
+			return refuse("Field %q: a name begins with a letter and has letters, digits and underscores only.")
 		case !slices.Contains(fieldTypes, f.Type):
-			return refuse("there is no type %q.", f.Type)
+			return refuse("Field %q: there is no type %q.", f.Type)
 		case f.Hidden && f.Type != "Text":
-			return refuse("a hidden field is Text.")
+			return refuse("Field %q: a hidden field is Text.")
 		case f.Hidden && f.Required:
-			return refuse("a hidden field can't be required.")
+			return refuse("Field %q: a hidden field can't be required.")
 		case f.MaxLength < 0 || f.MaxLength > 10_000:
-			return refuse("the length is at most 10 000.")
+			return refuse("Field %q: the length is at most 10 000.")
 		case f.Type == "ChoiceList" && len(f.Choices) == 0:
-			return refuse("a list needs choices.")
+			return refuse("Field %q: a list needs choices.")
 		case !standard && !f.Hidden && len(f.Labels) == 0:
-			return refuse("a field of your own needs a label.")
+			return refuse("Field %q: a field of your own needs a label.")
 		}
 		seen[f.Name] = true
 	}

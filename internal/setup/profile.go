@@ -76,20 +76,20 @@ func (s *Service) SaveProfile(ctx context.Context, org message.OrgID, id message
 func checkProfile(rules channel.ProfileRules, spec ProfileSpec) (channel.Profile, error) {
 	p := channel.Profile{About: strings.TrimSpace(spec.About), Address: strings.TrimSpace(spec.Address), Description: strings.TrimSpace(spec.Description),
 		Email: strings.TrimSpace(spec.Email), Vertical: spec.Vertical}
-	bad := map[string]string{}
+	bad := map[string]fault.Sentence{}
 	for field, part := range map[string]struct {
 		text string
 		max  int
 	}{"about": {p.About, rules.AboutMax}, "address": {p.Address, rules.AddressMax}, "description": {p.Description, rules.DescriptionMax}, "email": {p.Email, rules.EmailMax}} {
 		if n := utf8.RuneCountInString(part.text); n > part.max {
-			bad[field] = "This has " + strconv.Itoa(n) + " characters; at most " + strconv.Itoa(part.max) + " are allowed."
+			bad[field] = fault.Say("This has %d characters; at most %d are allowed.", n, part.max)
 		}
 	}
 	if address, err := mail.ParseAddress(p.Email); p.Email != "" && (err != nil || address.Address != p.Email) {
-		bad["email"] = "This is not an e-mail address."
+		bad["email"] = fault.Say("This is not an e-mail address.")
 	}
 	if p.Vertical != "" && !slices.Contains(rules.Verticals, p.Vertical) {
-		bad["vertical"] = "The provider knows no such kind of business."
+		bad["vertical"] = fault.Say("The provider knows no such kind of business.")
 	}
 	for i, site := range spec.Websites {
 		if site = strings.TrimSpace(site); site == "" {
@@ -98,14 +98,14 @@ func checkProfile(rules channel.ProfileRules, spec ProfileSpec) (channel.Profile
 		u, err := url.Parse(site)
 		switch {
 		case err != nil || u.Scheme != "http" && u.Scheme != "https" || !strings.Contains(u.Hostname(), "."):
-			bad["websites."+strconv.Itoa(i)] = "Write a whole address, such as https://example.com."
+			bad["websites."+strconv.Itoa(i)] = fault.Say("Write a whole address, such as https://example.com.")
 		case utf8.RuneCountInString(site) > rules.WebsiteMax:
-			bad["websites."+strconv.Itoa(i)] = "At most " + strconv.Itoa(rules.WebsiteMax) + " characters are allowed."
+			bad["websites."+strconv.Itoa(i)] = fault.Say("At most %d characters are allowed.", rules.WebsiteMax)
 		}
 		p.Websites = append(p.Websites, site)
 	}
 	if len(p.Websites) > rules.WebsitesMax {
-		bad["websites"] = "At most " + strconv.Itoa(rules.WebsitesMax) + " websites are allowed."
+		bad["websites"] = fault.Say("At most %d websites are allowed.", rules.WebsitesMax)
 	}
 	if len(bad) == 0 {
 		return p, nil

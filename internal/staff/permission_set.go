@@ -100,7 +100,5 @@ func orTaken(err error, field, text string) error {
 	if err != nil {
 		return err
 	}
-	e := fault.New(fault.Conflict, "%s", text)
-	e.Fields = map[string]string{field: text}
-	return e
+	return fault.New(fault.Conflict, "%s", text).At(field)
 }

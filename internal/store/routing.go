@@ -70,7 +70,7 @@ func (tx *Tx) TookWork(a message.UserID) error {
 // InsertOffer keeps an open offer with its change row.
 func (tx *Tx) InsertOffer(o routing.Offer) error {
 	err := tx.exec(`INSERT INTO offer (org_id, id, session_id, agent_id, state, units, reason, decline_reason, created_at, expires_at)
- VALUES ($1, $2, $3, $4, $5, $6, $7, '', $8, $9)`, tx.org, o.ID, o.Session, o.Agent, string(o.State), o.Units, o.Reason, us(o.CreatedAt), us(o.ExpiresAt))
+ VALUES ($1, $2, $3, $4, $5, $6, $7, '', $8, $9)`, tx.org, o.ID, o.Session, o.Agent, string(o.State), o.Units, reasonColumn{&o.Reason}, us(o.CreatedAt), us(o.ExpiresAt))
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ const offerSelect = `SELECT o.id, o.session_id, s.conversation_id, o.agent_id, o
  FROM offer o JOIN session s ON s.org_id = o.org_id AND s.id = o.session_id `
 
 func scanOffer(r row, o *routing.Offer) error {
-	return r.Scan(&o.ID, &o.Session, &o.Conversation, &o.Agent, text(&o.State), &o.Units, &o.Reason, &o.CreatedAt, &o.ExpiresAt)
+	return r.Scan(&o.ID, &o.Session, &o.Conversation, &o.Agent, text(&o.State), &o.Units, reasonColumn{&o.Reason}, &o.CreatedAt, &o.ExpiresAt)
 }
 
 // OfferByID, locked.
@@ -127,9 +127,9 @@ func (tx *Tx) LogDecision(s message.SessionID, kind string, agent message.UserID
 }
 
 // ExplainSession puts the latest explanation on the session, with its change row when it differs.
-func (tx *Tx) ExplainSession(s message.SessionID, text string) error {
+func (tx *Tx) ExplainSession(s message.SessionID, why message.Reason) error {
 	var c message.ConversationID
-	found, err := one(tx, []any{&c}, `UPDATE session SET routing = $3, version = version + 1 WHERE org_id = $1 AND id = $2 AND routing <> $3 RETURNING conversation_id`, tx.org, s, text)
+	found, err := one(tx, []any{&c}, `UPDATE session SET routing = $3, version = version + 1 WHERE org_id = $1 AND id = $2 AND routing <> $3 RETURNING conversation_id`, tx.org, s, reasonColumn{&why})
 	if err != nil || !found {
 		return err
 	}

@@ -4,9 +4,11 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"switchboard/internal/fault"
+	"switchboard/internal/message"
 )
 
 // scanDest wraps destinations so that NULL reads as the zero value and times come from microseconds.
@@ -165,6 +167,31 @@ func (j jsonColumn) Scan(src any) error {
 }
 
 var _ driver.Valuer = jsonColumn{}
+
+// reasonColumn keeps a reason as JSON. What was kept before reasons had codes is read as its words.
+type reasonColumn struct{ to *message.Reason }
+
+// Scan reads the column.
+func (c reasonColumn) Scan(src any) error {
+	*c.to = message.Reason{}
+	kept, ok := src.(string)
+	if !ok {
+		b, _ := src.([]byte)
+		kept = string(b)
+	}
+	if !strings.HasPrefix(kept, "{") || json.Unmarshal([]byte(kept), c.to) != nil {
+		*c.to = message.Reason{Text: kept}
+	}
+	return nil
+}
+
+// Value makes reasonColumn usable as an argument as well.
+func (c reasonColumn) Value() (driver.Value, error) {
+	if c.to.Text == "" {
+		return "", nil
+	}
+	return asJSON(c.to), nil
+}
 
 // Value makes jsonColumn usable as an argument as well.
 func (j jsonColumn) Value() (driver.Value, error) { return asJSON(j.to), nil }

@@ -21,7 +21,7 @@ func sessionDest(tx *Tx, s *conversation.Session, told *sessionTold) []any {
 	return []any{&s.ID, &s.Number, &s.Conversation, &s.Channel, &s.ChannelType, &s.Customer, text(&s.Status), text(&s.Origin),
 		&s.Agent, &s.AgentType, &s.Queue, &s.StartedAt, &s.WaitingSince, &s.AcceptedAt, &s.InactiveAt, &s.EndedAt,
 		&s.LastActivityAt, &s.EndedBy, &s.EndReason, &s.ErrorCode, &s.ErrorText, &s.AgentMessages, &s.CustomerMessages,
-		envelope{tx, &told.prechat}, envelope{tx, &told.page}, &s.Routing, &s.Flagged, &s.FlaggedAt, &s.FlaggedBy, transferColumn{tx, s}, &s.ErrorCount, &s.ErrorAt, &s.ModifiedAt, &s.Version}
+		envelope{tx, &told.prechat}, envelope{tx, &told.page}, reasonColumn{&s.Routing}, &s.Flagged, &s.FlaggedAt, &s.FlaggedBy, transferColumn{tx, s}, &s.ErrorCount, &s.ErrorAt, &s.ModifiedAt, &s.Version}
 }
 
 // transferColumn scans a sealed transfer. One whose key was shredded is still one, without its words.
@@ -79,7 +79,7 @@ func (tx *Tx) InsertSession(s *conversation.Session) error {
  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)`,
 		tx.org, s.ID, s.Number, s.Conversation, s.Channel, s.ChannelType, s.Customer, string(s.Status), true, string(s.Origin),
 		s.Agent, s.AgentType, s.Queue, us(s.StartedAt), us(s.WaitingSince), us(s.AcceptedAt), us(s.InactiveAt), us(s.EndedAt), us(s.LastActivityAt), s.EndedBy,
-		s.EndReason, s.ErrorCode, s.ErrorText, s.AgentMessages, s.CustomerMessages, tx.sealFields(s, s.Prechat), s.Routing, s.Flagged, us(s.ModifiedAt), s.Version)
+		s.EndReason, s.ErrorCode, s.ErrorText, s.AgentMessages, s.CustomerMessages, tx.sealFields(s, s.Prechat), reasonColumn{&s.Routing}, s.Flagged, us(s.ModifiedAt), s.Version)
 }
 
 func (tx *Tx) sealFields(s *conversation.Session, fields []message.Field) []byte {
@@ -106,7 +106,7 @@ func (tx *Tx) SaveSession(s *conversation.Session) error {
  WHERE org_id = $1 AND id = $2`,
 		tx.org, s.ID, string(s.Status), s.Agent, s.AgentType, s.Queue, us(s.WaitingSince), us(s.AcceptedAt),
 		us(s.InactiveAt), us(s.EndedAt), us(s.LastActivityAt), s.EndedBy, s.EndReason, s.ErrorCode, s.ErrorText,
-		s.AgentMessages, s.CustomerMessages, s.Routing, s.Flagged, us(s.ModifiedAt), s.Version,
+		s.AgentMessages, s.CustomerMessages, reasonColumn{&s.Routing}, s.Flagged, us(s.ModifiedAt), s.Version,
 		us(s.FlaggedAt), s.FlaggedBy, tx.sealTransfer(s), s.ErrorCount, us(s.ErrorAt))
 }
 

@@ -30,9 +30,7 @@ func unlessTaken(n int64, err error, field, text string) error {
 	if err != nil || n > 0 {
 		return err
 	}
-	e := fault.New(fault.Conflict, "%s", text)
-	e.Fields = map[string]string{field: text}
-	return e
+	return fault.New(fault.Conflict, "%s", text).At(field)
 }
 
 // SetPassword with which a login opens this organisation.

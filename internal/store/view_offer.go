@@ -42,12 +42,13 @@ func (v *Views) offers(tx *Tx, where string, args ...any) ([]resource.Offer, err
 		waiting      time.Time
 		pre, content string
 		session      conversation.Session
+		why          message.Reason
 	}
 	// The first message of the session: sessions follow each other, so it is near the end.
 	const first = `(SELECT e.content_env FROM entry e WHERE e.org_id = s.org_id AND e.conversation_id = s.conversation_id AND e.seq > c.last_seq - `
 	rows, err := list(tx, func(r row, l *loaded) error {
 		o := &l.offer
-		return r.Scan(&o.ID, &o.SessionID, &o.ConversationID, &o.Reason, &o.CreatedAt, &l.expires, &l.waiting,
+		return r.Scan(&o.ID, &o.SessionID, &o.ConversationID, reasonColumn{&l.why}, &o.CreatedAt, &l.expires, &l.waiting,
 			&o.Channel.ID, &o.Channel.Type, &o.Channel.Name, &o.Channel.Address, &o.Customer.ID, opened{tx, &o.Customer.Name}, &o.Customer.Picture,
 			opened{tx, &o.Customer.Address}, &l.queue, &l.name, opened{tx, &l.pre}, transferColumn{tx, &l.session}, opened{tx, &l.content})
 	}, `SELECT o.id, o.session_id, s.conversation_id, o.reason, o.created_at, o.expires_at, s.waiting_since,
@@ -76,6 +77,7 @@ func (v *Views) offers(tx *Tx, where string, args ...any) ([]resource.Offer, err
 		if l.offer.Transfer = transferResource(l.session.Transfer); l.offer.Transfer != nil {
 			l.offer.Note = l.offer.Transfer.Note
 		}
+		l.offer.Reason, l.offer.Why = l.why.Text, l.why.Said()
 		l.offer.Queue = queueRef(l.queue, l.name)
 		l.offer.ExpiresAt = timeOrNil(l.expires)
 		if l.offer.WaitingSince = l.waiting; l.waiting.IsZero() {

@@ -37,7 +37,7 @@ func sessionResource(s *conversation.Session, channel resource.ChannelRef, custo
 		Channel: channel, Customer: customer, Agent: agentRef(s.Agent, names), AgentType: s.AgentType, Queue: queueRef(s.Queue, queue),
 		Origin: string(s.Origin), StartedAt: s.StartedAt, WaitingSince: timeOrNil(s.WaitingSince), AcceptedAt: timeOrNil(s.AcceptedAt),
 		InactiveAt: timeOrNil(s.InactiveAt), EndedAt: timeOrNil(s.EndedAt), EndedBy: s.EndedBy, EndReason: s.EndReason,
-		AgentMessages: s.AgentMessages, CustomerMessages: s.CustomerMessages, Prechat: s.Prechat, PageValues: s.PageValues, Routing: s.Routing, Flagged: s.Flagged,
+		AgentMessages: s.AgentMessages, CustomerMessages: s.CustomerMessages, Prechat: s.Prechat, PageValues: s.PageValues, Routing: s.Routing.Text, RoutingWhy: s.Routing.Said(), Flagged: s.Flagged,
 		FlaggedAt: timeOrNil(s.FlaggedAt), FlaggedBy: agentRef(s.FlaggedBy, names), Transfer: transferResource(s.Transfer),
 		ErrorCount: s.ErrorCount, ErrorAt: timeOrNil(s.ErrorAt), ModifiedAt: s.ModifiedAt, Version: s.Version,
 	}

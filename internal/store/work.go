@@ -15,8 +15,10 @@ type channelRouting struct {
 	LastAgentMinutes int            `json:"last_agent_minutes"`
 }
 
-// NotRouted is what a session's routing says while its channel sends work nowhere (CH-22).
-const NotRouted = "This channel is not routed yet: choose a queue on its page."
+// notRouted is what a session's routing says while its channel sends work nowhere (CH-22).
+func notRouted() message.Reason {
+	return message.Because("not_routed", message.ReasonParams{}, "This channel is not routed yet: choose a queue on its page.")
+}
 
 // Work keeps routing's row of a session and tells the dispatcher. It fills the session's queue.
 func (tx *Tx) Work(s *conversation.Session, change conversation.WorkChange) error {
@@ -76,9 +78,9 @@ func (tx *Tx) workWaits(s *conversation.Session, change conversation.WorkChange)
 			}
 		}
 	}
-	s.Queue, s.Routing = queue, ""
+	s.Queue, s.Routing = queue, message.Reason{}
 	if routing.Mode == "none" && queue.IsZero() && direct.IsZero() {
-		s.Routing = NotRouted
+		s.Routing = notRouted()
 		return tx.exec("DELETE FROM work_item WHERE org_id = $1 AND session_id = $2", tx.org, s.ID)
 	}
 	return tx.exec(`INSERT INTO work_item (org_id, session_id, conversation_id, channel_id, channel_type, state, queue_id, direct_agent_id, preferred_agent_id, units, waiting_since, giver_id, fallback, by_channel, version)

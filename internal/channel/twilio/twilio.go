@@ -184,7 +184,7 @@ func lookup(d *fault.Delivery) error {
 	}
 	e := fault.Wrap(d, fault.DeliveryFailed, "The provider refuses: %s", d.ProviderText)
 	if d.ProviderText == "" {
-		e.Text = d.Code.Advice().Agent
+		e.Sentence = fault.Say("%s", d.Code.Advice().Agent)
 	}
 	e.Delivery = d.Code
 	return e

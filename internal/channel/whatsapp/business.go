@@ -175,30 +175,29 @@ func (c *Connector) ask(ctx context.Context, account channel.Account, address st
 }
 
 // steps are the refusals that a person can do something about.
-var steps = map[string]string{
-	"133005": "This is not the PIN that the number was registered with.",
-	"133006": "The number must be verified before it can be registered. Ask for a code first.",
-	"133008": "The PIN was wrong too often. The provider takes no more guesses for a while.",
-	"133009": "The PIN was given too fast after the last try. Wait a little.",
-	"133015": "The number was taken out of service a moment ago. Wait five minutes.",
-	"133016": "The number was registered too often. The provider allows ten times in three days.",
-	"136024": "The provider doesn't send a code now.",
-	"136025": "The provider doesn't take this code. Look at it again, or ask for a new one.",
+var steps = map[string]fault.Sentence{
+	"133005": fault.Say("This is not the PIN that the number was registered with."),
+	"133006": fault.Say("The number must be verified before it can be registered. Ask for a code first."),
+	"133008": fault.Say("The PIN was wrong too often. The provider takes no more guesses for a while."),
+	"133009": fault.Say("The PIN was given too fast after the last try. Wait a little."),
+	"133015": fault.Say("The number was taken out of service a moment ago. Wait five minutes."),
+	"133016": fault.Say("The number was registered too often. The provider allows ten times in three days."),
+	"136024": fault.Say("The provider doesn't send a code now."),
+	"136025": fault.Say("The provider doesn't take this code. Look at it again, or ask for a new one."),
 }
 
 func stepRefused(d *fault.Delivery) error {
 	if d.Outcome == fault.Unknown {
 		return fault.Wrap(d, fault.Unavailable, "The provider didn't answer. Look at the number's state before you try again.")
 	}
-	text, known := steps[d.ProviderCode]
+	said, known := steps[d.ProviderCode]
 	if !known {
 		return lookup(d)
 	}
 	if d.ProviderText != "" {
-		text = strings.TrimSpace(text + " (" + d.ProviderText + ")")
+		said.Text += " (" + d.ProviderText + ")"
 	}
-	e := fault.Wrap(d, fault.DeliveryFailed, "%s", text)
-	e.Delivery = d.Code
+	e := &fault.Error{Code: fault.DeliveryFailed, Sentence: said, Delivery: d.Code, Cause: d}
 	return e.With("provider", d.ProviderCode)
 }
 

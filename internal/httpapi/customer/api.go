@@ -224,7 +224,7 @@ func decode(body io.Reader, into any) error {
 		return nil
 	case errors.As(err, &wrongType) && wrongType.Field != "":
 		e := fault.Wrap(err, fault.Malformed, "The body's %q is not of the kind that this route takes.", wrongType.Field)
-		e.Fields = map[string]string{wrongType.Field: "This is not of the kind that this route takes."}
+		e.Fields = map[string]fault.Sentence{wrongType.Field: fault.Say("This is not of the kind that this route takes.")}
 		return e
 	}
 	return fault.Wrap(err, fault.Malformed, "The body is not the JSON that this route takes.")
@@ -232,9 +232,7 @@ func decode(body io.Reader, into any) error {
 
 // malformed names the property of the body at fault.
 func malformed(property, text string, args ...any) error {
-	e := fault.New(fault.Malformed, text, args...)
-	e.Fields = map[string]string{property: e.Text}
-	return e
+	return fault.New(fault.Malformed, text, args...).At(property)
 }
 
 // answer writes JSON.

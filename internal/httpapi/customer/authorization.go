@@ -64,14 +64,14 @@ func (a *API) admitVerified(w http.ResponseWriter, r *http.Request) error {
 func (a *API) published(r *http.Request, org, name string) (*customer.Deployment, error) {
 	if org == "" || name == "" {
 		e := fault.New(fault.Malformed, "The organisation's key and the deployment's name are needed.")
-		e.Fields = map[string]string{}
+		e.Fields = map[string]fault.Sentence{}
 		named := "esDeveloperName" // of a body
 		if r.Method == http.MethodGet {
 			named = "esConfigName"
 		}
 		for property, value := range map[string]string{"orgId": org, named: name} {
 			if value == "" {
-				e.Fields[property] = "This is needed."
+				e.Fields[property] = fault.Say("This is needed.")
 			}
 		}
 		return nil, e

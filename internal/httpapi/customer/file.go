@@ -79,7 +79,7 @@ func next(parts *multipart.Reader, name string) (*multipart.Part, error) {
 func inFileData(err error) error {
 	var f *fault.Error
 	if errors.As(err, &f) && f.Code == fault.Unprocessable {
-		f.Fields = map[string]string{"fileData": f.Text}
+		return f.At("fileData")
 	}
 	return err
 }

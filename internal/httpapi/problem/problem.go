@@ -29,8 +29,41 @@ type Problem struct {
 	DeliveryCode string            `json:"delivery_code,omitempty" doc:"line of the catalogue of delivery errors, where it applies" example:"0004"`
 	Errors       map[string]string `json:"errors,omitempty" doc:"inputs at fault by their path, each with its own sentence"`
 
+	// What detail and errors were made of, so that they can be said in another language.
+	Template
+	ErrorTemplates map[string]Template `json:"error_templates,omitempty" doc:"by the paths of errors: template and params of those sentences that have values"`
+
 	extras     map[string]any
 	retryAfter int // seconds; 0 for none
+}
+
+// Template of a sentence. It is empty where the sentence has no values: it is its own template then.
+type Template struct {
+	Template string `json:"template,omitempty" doc:"the sentence with {0}, {1} … where its values stand" example:"The file has {0}; this channel takes at most {1}."`
+	Params   []any  `json:"params,omitempty" doc:"the values: texts and numbers"`
+}
+
+// TemplateOf a sentence.
+func TemplateOf(s fault.Sentence) Template {
+	if s.Template == s.Text {
+		return Template{}
+	}
+	return Template{s.Template, s.Params}
+}
+
+// sentences are what is wrong with each input, and the templates of those that have values.
+func sentences(fields map[string]fault.Sentence) (texts map[string]string, templates map[string]Template) {
+	if len(fields) == 0 {
+		return nil, nil
+	}
+	texts, templates = map[string]string{}, map[string]Template{}
+	for field, s := range fields {
+		texts[field] = s.Text
+		if t := TemplateOf(s); t.Template != "" {
+			templates[field] = t
+		}
+	}
+	return texts, templates
 }
 
 var statuses = map[fault.Class]int{
@@ -68,8 +101,9 @@ func From(ctx context.Context, err error) *Problem {
 	}
 	p := &Problem{
 		Type: "/api/docs#error-" + string(f.Code), Title: http.StatusText(status), Status: status,
-		Detail: f.Text, Code: string(f.Code), DeliveryCode: string(f.Delivery), Errors: f.Fields, extras: f.Detail,
+		Detail: f.Text, Code: string(f.Code), DeliveryCode: string(f.Delivery), Template: TemplateOf(f.Sentence), extras: f.Detail,
 	}
+	p.Errors, p.ErrorTemplates = sentences(f.Fields)
 	switch status {
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 		p.retryAfter = 1
@@ -101,7 +135,7 @@ func asFault(err error) *fault.Error {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &d):
-		return &fault.Error{Code: fault.DeliveryFailed, Text: d.Code.Advice().Agent, Delivery: d.Code, Cause: err}
+		return &fault.Error{Code: fault.DeliveryFailed, Sentence: fault.Say("%s", d.Code.Advice().Agent), Delivery: d.Code, Cause: err}
 	case errors.As(err, &tooLarge):
 		return fault.Wrap(err, fault.TooLarge, "The body has more than %d bytes, which is the limit here.", tooLarge.Limit)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):

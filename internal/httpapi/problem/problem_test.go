@@ -33,7 +33,7 @@ func TestEveryCodeHasAStatus(t *testing.T) {
 
 func TestWrite(t *testing.T) {
 	e := fault.New(fault.WindowClosed, "Too late.").With("session_id", "s1").With("status", "hidden")
-	e.Delivery, e.Fields = fault.WindowIsClosed, map[string]string{"text": "Shorter."}
+	e.Delivery, e.Fields = fault.WindowIsClosed, map[string]fault.Sentence{"text": fault.Say("Shorter.")}
 	res, body := written(t, fmt.Errorf("send: %w", e))
 	if res.StatusCode != 409 || res.Header.Get("Content-Type") != ContentType {
 		t.Errorf("%d %s", res.StatusCode, res.Header.Get("Content-Type"))

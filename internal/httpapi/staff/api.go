@@ -223,16 +223,17 @@ func rejected(ctx context.Context, status int, text string, errs []error) *probl
 	case status != http.StatusUnprocessableEntity:
 		return problem.From(ctx, fault.New(fault.Malformed, "The request can't be read: %s.", plain(text, errs)))
 	}
-	f := &fault.Error{Code: fault.Unprocessable, Text: "Some of the values can't be taken.", Fields: map[string]string{}}
+	f := fault.New(fault.Unprocessable, "Some of the values can't be taken.")
+	f.Fields = map[string]fault.Sentence{}
 	for _, err := range errs {
 		var detail *huma.ErrorDetail
 		if !errors.As(err, &detail) || strings.Contains(detail.Message, "UUID") {
-			f.Code, f.Text = fault.Malformed, "The request can't be read: an id is not a UUID, or a value has the wrong form."
+			f.Code, f.Sentence = fault.Malformed, fault.Say("The request can't be read: an id is not a UUID, or a value has the wrong form.")
 			continue
 		}
 		where, name, _ := strings.Cut(detail.Location, ".")
 		if where != "body" {
-			f.Code, f.Text = fault.Malformed, "The address or the headers of the request can't be read."
+			f.Code, f.Sentence = fault.Malformed, fault.Say("The address or the headers of the request can't be read.")
 		}
 		f.Fields[missing(name, detail.Message)] = sentence(detail.Message)
 	}
@@ -257,9 +258,42 @@ func plain(text string, errs []error) string {
 	return text
 }
 
-func sentence(s string) string {
-	if s == "" {
-		return s
+// sentence makes one of what huma found wrong with a value.
+func sentence(s string) fault.Sentence {
+	var n float64
+	var name string
+	has := func(format string, into any) bool {
+		found, err := fmt.Sscanf(s, format, into)
+		return found == 1 && err == nil
 	}
-	return strings.ToUpper(s[:1]) + s[1:] + "."
+	switch {
+	case s == "":
+		return fault.Sentence{}
+	case has(validation.MsgExpectedRequiredProperty, &name):
+		return fault.Say("Expected required property %s to be present.", name)
+	case has("expected length >= %g", &n):
+		return fault.Say("Expected length >= %g.", n)
+	case has("expected length <= %g", &n):
+		return fault.Say("Expected length <= %g.", n)
+	case has("expected array length >= %g", &n):
+		return fault.Say("Expected array length >= %g.", n)
+	case has("expected array length <= %g", &n):
+		return fault.Say("Expected array length <= %g.", n)
+	case has("expected number >= %g", &n):
+		return fault.Say("Expected number >= %g.", n)
+	case has("expected number <= %g", &n):
+		return fault.Say("Expected number <= %g.", n)
+	case s == validation.MsgExpectedInteger:
+		return fault.Say("Expected integer.")
+	case s == validation.MsgExpectedNumber:
+		return fault.Say("Expected number.")
+	case s == validation.MsgExpectedString:
+		return fault.Say("Expected string.")
+	case s == validation.MsgUnexpectedProperty:
+		return fault.Say("Unexpected property.")
+	}
+	if values, ok := strings.CutPrefix(s, "expected value to be one of "); ok {
+		return fault.Say("Expected value to be one of %s.", values)
+	}
+	return fault.Say("%s", strings.ToUpper(s[:1])+s[1:]+".")
 }

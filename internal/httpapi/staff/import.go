@@ -36,6 +36,7 @@ type RowProblem struct {
 	Field   string `json:"field,omitempty"`
 	Code    string `json:"code"`
 	Message string `json:"message"`
+	problem.Template
 }
 
 // ImportedRow is what becomes of a row.
@@ -147,11 +148,11 @@ func flag(r *http.Request, name string) (bool, error) {
 }
 
 func problemsOf(row int, f *fault.Error) (out []RowProblem) {
-	for field, text := range f.Fields {
-		out = append(out, RowProblem{row, field, string(f.Code), text})
+	for field, s := range f.Fields {
+		out = append(out, RowProblem{row, field, string(f.Code), s.Text, problem.TemplateOf(s)})
 	}
 	if len(out) == 0 {
-		return []RowProblem{{Row: row, Code: string(f.Code), Message: f.Text}}
+		return []RowProblem{{Row: row, Code: string(f.Code), Message: f.Text, Template: problem.TemplateOf(f.Sentence)}}
 	}
 	slices.SortFunc(out, func(a, b RowProblem) int { return strings.Compare(a.Field, b.Field) })
 	return out

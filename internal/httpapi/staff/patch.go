@@ -45,9 +45,7 @@ func (c *Changes[T]) apply(value *T) error {
 		}
 		v.Field(i).SetZero()
 		if err := json.Unmarshal(raw, v.Field(i).Addr().Interface()); err != nil {
-			e := fault.Wrap(err, fault.Malformed, "The value of %s can't be read.", name)
-			e.Fields = map[string]string{name: e.Text}
-			return e
+			return fault.Wrap(err, fault.Malformed, "The value of %s can't be read.", name).At(name)
 		}
 	}
 	return nil

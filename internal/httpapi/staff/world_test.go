@@ -334,7 +334,7 @@ func (c *company) receive(channelType, text, user string) (out received) {
 		}
 		out.customer, out.conversation, out.session, out.entry = id, talk.ID, talk.Session.ID, e.ID
 		o := routing.Offer{ID: message.NewID[message.OfferID](), Session: talk.Session.ID, Conversation: talk.ID, Agent: agent, State: routing.OfferOpen,
-			Units: 1, Reason: "free", CreatedAt: tx.Now(), ExpiresAt: tx.Now().Add(time.Minute)}
+			Units: 1, Reason: message.Reason{Text: "free"}, CreatedAt: tx.Now(), ExpiresAt: tx.Now().Add(time.Minute)}
 		out.offer = o.ID
 		return tx.InsertOffer(o)
 	})
