@@ -1,5 +1,8 @@
 // The staff API over fetch: the session cookie with its CSRF token, problem+json as one error type.
 
+import { t } from '../i18n/index.ts';
+import { refused } from '../i18n/said.ts';
+
 /** ApiError is a refusal (status > 0) or a request that got no answer (status 0). */
 export class ApiError extends Error {
 	constructor(
@@ -78,7 +81,7 @@ async function request<T>(method: string, address: string, options: Options = {}
 	}
 }
 
-const unanswered = () => new ApiError(0, 'offline', 'The server can’t be reached right now.');
+const unanswered = () => new ApiError(0, 'offline', t('fault.offline'));
 
 async function once<T>(method: string, address: string, options: Options, patience: AbortSignal | undefined): Promise<T> {
 	const headers = new Headers({ Accept: 'application/json' });
@@ -119,9 +122,8 @@ async function refusal(status: number, body: string, headers: { get(name: string
 		// A proxy's page: the status has to do.
 	}
 	if (status === 401 && !anonymous) onUnauthorized();
-	const text = String(problem['detail'] ?? problem['title'] ?? `The server answered with status ${status}.`);
-	const fields = (problem['errors'] ?? {}) as Record<string, string>;
-	return new ApiError(status, String(problem['code'] ?? ''), text, fields, problem, Number(headers.get('Retry-After')) || 0);
+	const { text, fields } = await refused(problem);
+	return new ApiError(status, String(problem['code'] ?? ''), text || t('fault.status', { status }), fields, problem, Number(headers.get('Retry-After')) || 0);
 }
 
 export const api = {

@@ -30,6 +30,31 @@ export interface DeliveryError {
 	provider?: string;
 	retryable: boolean;
 }
+/** Why the house did something by itself, or has not yet: a code with what it is about, and English words. */
+export interface Reason {
+	code: string;
+	params: {
+		agent?: string;
+		queue?: string;
+		to?: string;
+		channel?: string;
+		count?: number;
+		used?: number;
+		limit?: number;
+		units?: number;
+		percent?: number;
+		/** Seconds. */
+		waited?: number;
+		within?: number;
+		equal?: boolean;
+		again?: number;
+		declined?: number;
+		missed?: number;
+		delivery?: string;
+		at?: string;
+	};
+	text: string;
+}
 export interface FileRef {
 	id: string;
 	name: string;
@@ -57,6 +82,8 @@ export interface EventContent {
 	actor?: string;
 	target?: string;
 	reason?: string;
+	/** reason, where it is the house's and no person's. */
+	why?: Reason;
 	from?: string;
 	to?: string;
 }
@@ -142,6 +169,7 @@ export interface Session {
 	/** What the customer's page says, unverified. */
 	page_values?: AnsweredField[];
 	routing?: string;
+	routing_why?: Reason;
 	/** On its way to somebody else; agent is who stays until they accept. */
 	transfer?: Transfer;
 	/** A supervisor is asked for help since then; flagged is the note. */
@@ -184,6 +212,7 @@ export interface Offer {
 	customer: CustomerRef;
 	preview: string;
 	reason: string;
+	why?: Reason;
 	queue?: Ref;
 	/** It was handed over: by whom, and what they say. */
 	transfer?: Transfer;

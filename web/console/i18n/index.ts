@@ -12,12 +12,13 @@ export const t = translator(en);
 interface Files {
 	main: () => Promise<{ words: Translation<typeof en>; kit: Partial<Words> }>;
 	setup: () => Promise<{ words: Translation<typeof enSetup> }>;
+	server: () => Promise<{ words: Record<string, string> }>;
 }
 const files: Record<Exclude<Language, 'en'>, Files> = {
-	de: { main: () => import('./de/main.ts'), setup: () => import('./de/administration.ts') },
-	es: { main: () => import('./es/main.ts'), setup: () => import('./es/administration.ts') },
-	fr: { main: () => import('./fr/main.ts'), setup: () => import('./fr/administration.ts') },
-	ar: { main: () => import('./ar/main.ts'), setup: () => import('./ar/administration.ts') }
+	de: { main: () => import('./de/main.ts'), setup: () => import('./de/administration.ts'), server: () => import('./de/server.ts') },
+	es: { main: () => import('./es/main.ts'), setup: () => import('./es/administration.ts'), server: () => import('./es/server.ts') },
+	fr: { main: () => import('./fr/main.ts'), setup: () => import('./fr/administration.ts'), server: () => import('./fr/server.ts') },
+	ar: { main: () => import('./ar/main.ts'), setup: () => import('./ar/administration.ts'), server: () => import('./ar/server.ts') }
 };
 
 const { language, tag } = resolve(chosen(), typeof navigator === 'undefined' ? [] : navigator.languages);
@@ -40,4 +41,9 @@ export async function speak(): Promise<void> {
 export async function setupWords(): Promise<{ tag: string; words: Record<string, string> } | undefined> {
 	if (language === 'en' || document.documentElement.lang !== tag) return undefined;
 	return { tag, words: (await files[language].setup()).words as Record<string, string> };
+}
+
+/** serverWords fetches the sentences of the server by their English templates; in English there are none to say. */
+export async function serverWords(): Promise<Record<string, string>> {
+	return language === 'en' || document.documentElement.lang !== tag ? {} : (await files[language].server()).words;
 }

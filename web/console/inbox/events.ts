@@ -1,13 +1,15 @@
 // An event entry in words.
 import type { Entry } from '../api/types.ts';
 import { t } from '../i18n/index.ts';
+import { because } from '../i18n/said.ts';
 
 const word = (status: string | undefined) => (status && t.has(`session.${status}`) ? t(`session.${status}` as 'session.active') : (status ?? ''));
 
 export function eventText(entry: Entry): string {
 	const event = entry.content.event;
 	const actor = event?.actor || entry.author.name || t(`author.${entry.author.type}`);
-	const reason = event?.reason ? ` (${event.reason.replace(/\.$/, '')})` : '';
+	const why = because(event?.why, event?.reason);
+	const reason = why ? ` (${why.replace(/\.$/, '')})` : '';
 	switch (event?.type) {
 		case 'session_started':
 			// Its reason is the session's origin, which says who opened it better than the author does.

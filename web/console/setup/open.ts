@@ -1,8 +1,9 @@
 // The way into the set-up: its page and its words are fetched side by side, when they are wanted.
 import { setupWords } from '../i18n/index.ts';
+import { readServerWords } from '../i18n/said.ts';
 
 export async function openSetup() {
-	const [page, { ts }, other] = await Promise.all([import('./Setup.svelte'), import('./words.ts'), setupWords()]);
+	const [page, { ts }, other] = await Promise.all([import('./Setup.svelte'), import('./words.ts'), setupWords(), readServerWords()]);
 	if (other) ts.speak(other.tag, other.words);
 	return page.default;
 }

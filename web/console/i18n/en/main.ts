@@ -2,8 +2,11 @@
 // chosen by the count. The set-up's words come with the set-up (administration.ts).
 import { compose } from './compose.ts';
 import { conversation } from './conversation.ts';
+import { delivery } from './delivery.ts';
+import { faults } from './faults.ts';
 import { list } from './list.ts';
 import { preferences } from './preferences.ts';
+import { reasons } from './reasons.ts';
 import { shell } from './shell.ts';
 
-export const en = { ...shell, ...preferences, ...list, ...conversation, ...compose };
+export const en = { ...shell, ...preferences, ...list, ...conversation, ...compose, ...delivery, ...reasons, ...faults };

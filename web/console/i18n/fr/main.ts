@@ -1,10 +1,13 @@
 // The console's words in French.
 import { compose } from './compose.ts';
 import { conversation } from './conversation.ts';
+import { delivery } from './delivery.ts';
+import { faults } from './faults.ts';
 import { list } from './list.ts';
 import { preferences } from './preferences.ts';
+import { reasons } from './reasons.ts';
 import { shell } from './shell.ts';
 
 export { words as kit } from '$ui/words.fr.ts';
 
-export const words = { ...shell, ...preferences, ...list, ...conversation, ...compose };
+export const words = { ...shell, ...preferences, ...list, ...conversation, ...compose, ...delivery, ...reasons, ...faults };
