@@ -281,13 +281,13 @@ func (a *API) importUsers(w http.ResponseWriter, r *http.Request, p staff.Princi
 		problem.Write(w, r, err)
 		return
 	}
-	out.Links = a.deliverAll(r.Context(), invited)
+	out.Links = a.deliverAll(r.Context(), p.Org, invited)
 	answerJSON(w, out)
 }
 
 // deliverAll hands out the invitations of an import: by e-mail as far as that goes in reasonable time,
 // the others as links to pass on.
-func (a *API) deliverAll(ctx context.Context, invited []staff.Invitee) []ImportLink {
+func (a *API) deliverAll(ctx context.Context, org message.OrgID, invited []staff.Invitee) []ImportLink {
 	out := make([]ImportLink, len(invited))
 	deadline := time.Now().Add(mailFor)
 	var next sync.Mutex
@@ -306,8 +306,7 @@ func (a *API) deliverAll(ctx context.Context, invited []staff.Invitee) []ImportL
 				u := invited[i]
 				answer := LinkAnswer{Link: u.Link}
 				if time.Now().Before(deadline) {
-					answer = a.deliver(ctx, resource.User{ID: u.ID, Name: u.Spec.Name, Email: u.Spec.Email}, u.Link,
-						"You are invited to Switchboard", "You are invited to answer customers. Choose your password here:")
+					answer = a.deliver(ctx, org, resource.User{ID: u.ID, Name: u.Spec.Name, Email: u.Spec.Email}, u.Link, staff.LetterInvite)
 				}
 				out[i] = ImportLink{Name: u.Spec.Name, Email: u.Spec.Email, Link: answer.Link, Mailed: answer.Mailed}
 			}

@@ -30,7 +30,7 @@ func (a *API) invite(ctx context.Context, p staff.Principal, in *specIn[staff.Us
 	if err != nil {
 		return u, err
 	}
-	answer := a.deliver(ctx, u, link, "You are invited to Switchboard", "You are invited to answer customers. Choose your password here:")
+	answer := a.deliver(ctx, p.Org, u, link, staff.LetterInvite)
 	u.InviteLink, u.Mailed = answer.Link, answer.Mailed
 	return u, nil
 }
@@ -47,12 +47,17 @@ type LinkAnswer struct {
 }
 
 // deliver sends a link by e-mail where a mail server is set, else (or when that fails) shows it to be
-// handed over.
-func (a *API) deliver(ctx context.Context, u resource.User, link, subject, text string) LinkAnswer {
+// handed over. The letter is in the organisation's language: what the user speaks isn't known yet.
+func (a *API) deliver(ctx context.Context, org message.OrgID, u resource.User, link string, letter staff.Letter) LinkAnswer {
 	if a.Mail == nil {
 		return LinkAnswer{Link: link}
 	}
-	if err := a.Mail(ctx, u.Email, subject, "Hello "+u.Name+",\n\n"+text+"\n"+link+"\n\nThe link works once.\n"); err != nil {
+	o, err := a.Rows.Organisation(ctx, org)
+	if err == nil {
+		subject, text := letter.In(o.Language, u.Name, link)
+		err = a.Mail(ctx, u.Email, subject, text)
+	}
+	if err != nil {
 		slog.ErrorContext(ctx, "an e-mail could not be sent; the link is shown instead", "user", u.ID, "err", err)
 		return LinkAnswer{Link: link}
 	}
@@ -60,12 +65,12 @@ func (a *API) deliver(ctx context.Context, u resource.User, link, subject, text 
 }
 
 // deliverTo is deliver for a user who is known by id.
-func (a *API) deliverTo(ctx context.Context, p staff.Principal, id message.UserID, link, subject, text string) (LinkAnswer, error) {
+func (a *API) deliverTo(ctx context.Context, p staff.Principal, id message.UserID, link string, letter staff.Letter) (LinkAnswer, error) {
 	u, err := a.Rows.UserByID(ctx, p.Org, id)
 	if err != nil {
 		return LinkAnswer{}, err
 	}
-	return a.deliver(ctx, u, link, subject, text), nil
+	return a.deliver(ctx, p.Org, u, link, letter), nil
 }
 
 func (a *API) inviteAgain(ctx context.Context, p staff.Principal, in *oneIn[message.UserID]) (LinkAnswer, error) {
@@ -73,7 +78,7 @@ func (a *API) inviteAgain(ctx context.Context, p staff.Principal, in *oneIn[mess
 	if err != nil {
 		return LinkAnswer{}, err
 	}
-	return a.deliverTo(ctx, p, in.ID, link, "You are invited to Switchboard", "You are invited to answer customers. Choose your password here:")
+	return a.deliverTo(ctx, p, in.ID, link, staff.LetterInvite)
 }
 
 func (a *API) reset(ctx context.Context, p staff.Principal, in *oneIn[message.UserID]) (LinkAnswer, error) {
@@ -81,7 +86,7 @@ func (a *API) reset(ctx context.Context, p staff.Principal, in *oneIn[message.Us
 	if err != nil {
 		return LinkAnswer{}, err
 	}
-	return a.deliverTo(ctx, p, in.ID, link, "Your new Switchboard password", "Choose a new password here:")
+	return a.deliverTo(ctx, p, in.ID, link, staff.LetterReset)
 }
 
 func (a *API) permissionSets() collection[message.PermissionSetID, staff.PermissionSetSpec, resource.PermissionSet] {

@@ -417,6 +417,8 @@ export interface RowProblem {
 	field?: string;
 	code: string;
 	message: string;
+	template?: string;
+	params?: (string | number)[];
 }
 /** What an import did, or would do. */
 export interface ImportAnswer {
