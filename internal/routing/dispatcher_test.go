@@ -60,6 +60,10 @@ func TestWorkGoesToTheBestMember(t *testing.T) {
 		if !strings.Contains(offer.Reason.Text, "Most available of 2 available agents in Most: 8 of 10 units free") {
 			t.Errorf("the offer's reason is %q", offer.Reason.Text)
 		}
+		// It is kept with what it is about.
+		if why, p := offer.Reason, offer.Reason.Params; why.Code != "offer_most_available" || p.Queue != "Most" || p.Count != 2 || p.Limit-p.Used != 8 {
+			t.Errorf("the offer's reason is about %+v", why)
+		}
 		// What was decided is kept, in order, and the session says the latest.
 		kinds, reasons := h.decisions(second)
 		if fmt.Sprint(kinds) != "[offer decline offer]" || reasons[1] != "no time" || !strings.Contains(reasons[0], "Least active of 2") {
@@ -302,6 +306,11 @@ func TestWhatWaitsUnroutedIsRoutedOnceTheChannelIs(t *testing.T) {
 		s := h.customer(web, "1")
 		if !strings.Contains(s.Routing.Text, "not routed yet") || s.Status != conversation.Waiting {
 			t.Fatalf("the session is %s and says %q", s.Status, s.Routing.Text)
+		}
+		// A reason that was kept before reasons had codes is read as it was written.
+		storetest.Exec(t, h.url, "UPDATE session SET routing = 'No agent is online.' WHERE id = $1", s.ID)
+		if got := h.session(s).Routing; got != (message.Reason{Text: "No agent is online."}) {
+			t.Errorf("an old reason reads %+v", got)
 		}
 		h.must(h.channels.ChangeChannel(t.Context(), h.org, web, 0, func(spec *setup.ChannelSpec) error {
 			r := toQueue(q)

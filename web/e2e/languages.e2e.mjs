@@ -88,6 +88,42 @@ story('a German browser gets German words, dates and numbers, and may choose Eng
 	assert.notEqual((await root(page)).dir, 'rtl');
 });
 
+story('what the server says is said in German: a refused request, a failed delivery, why a session waits', async () => {
+	const page = await it.page({ locale: 'de-DE' });
+	await page.goto(it.ready.url);
+	const user = it.user('admin');
+	await page.getByLabel('E-Mail').fill(user.email);
+	await page.getByLabel('Passwort').fill(`${user.password} but wrong`);
+	await page.getByRole('button', { name: 'Anmelden' }).click();
+	await seen(page.getByText('Die E-Mail-Adresse oder das Passwort ist falsch.'));
+	await page.getByLabel('Passwort').fill(user.password);
+	await page.getByRole('button', { name: 'Anmelden' }).click();
+	await seen(page.getByRole('navigation', { name: 'Bereiche' }));
+
+	// Nobody is online: the details say so.
+	const waits = unique('Ist jemand da?');
+	const phone = await Phone.pickUp(it, page.context(), 'sms', { name: 'Nora Beck' });
+	await phone.write(waits);
+	const found = await until('the conversation waits, with its reason', async () =>
+		(await it.api('GET', '/conversations?scope=all')).items.find((one) => one.last_entry?.preview === waits && one.session?.routing_why?.code));
+	await page.goto(`${it.ready.url}/inbox/${found.id}`);
+	await seen(page.getByText(found.session.routing_why.code === 'nobody_online' ? /: Niemand ist online\./ : /: Niemand, der online ist/));
+
+	// The phone has blocked the business: what an administrator writes fails, with advice.
+	await it.sandbox('PATCH', `/phones/${phone.phone.id}`, { state: 'blocked' });
+	const lost = unique('Kommt das an?');
+	await page.getByRole('textbox', { name: /^Nachricht an / }).fill(lost);
+	await page.keyboard.press('Enter');
+	const failed = await until('the message has failed', async () => {
+		const entries = (await it.api('GET', `/conversations/${found.id}/entries`)).items;
+		return entries.find((one) => one.content.text === lost && one.status === 'failed');
+	});
+	const words = readFileSync(new URL('../console/i18n/de/delivery.ts', import.meta.url), 'utf8');
+	const [, german] = new RegExp(`'delivery.${failed.error.code}': '(.*)'`).exec(words);
+	await seen(page.getByRole('alert').getByText(german));
+	assert.equal(await page.getByText(failed.error.text).count(), 0, 'the English sentence is shown as well');
+});
+
 story('only the words of one language are fetched', async () => {
 	const page = await it.page({ locale: 'fr-FR' });
 	const fetched = [];
