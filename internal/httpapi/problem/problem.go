@@ -30,36 +30,36 @@ type Problem struct {
 	Errors       map[string]string `json:"errors,omitempty" doc:"inputs at fault by their path, each with its own sentence"`
 
 	// What detail and errors were made of, so that they can be said in another language.
-	Template
-	ErrorTemplates map[string]Template `json:"error_templates,omitempty" doc:"by the paths of errors: template and params of those sentences that have values"`
+	Wording
+	ErrorTemplates map[string]Wording `json:"error_templates,omitempty" doc:"by the paths of errors: template and params of those sentences that have values"`
 
 	extras     map[string]any
 	retryAfter int // seconds; 0 for none
 }
 
-// Template of a sentence. It is empty where the sentence has no values: it is its own template then.
-type Template struct {
+// Wording is what a sentence was made of. It is empty where the sentence has no values: it is its own template then.
+type Wording struct {
 	Template string `json:"template,omitempty" doc:"the sentence with {0}, {1} … where its values stand" example:"The file has {0}; this channel takes at most {1}."`
 	Params   []any  `json:"params,omitempty" doc:"the values: texts and numbers"`
 }
 
-// TemplateOf a sentence.
-func TemplateOf(s fault.Sentence) Template {
+// WordingOf a sentence.
+func WordingOf(s fault.Sentence) Wording {
 	if s.Template == s.Text {
-		return Template{}
+		return Wording{}
 	}
-	return Template{s.Template, s.Params}
+	return Wording{s.Template, s.Params}
 }
 
 // sentences are what is wrong with each input, and the templates of those that have values.
-func sentences(fields map[string]fault.Sentence) (texts map[string]string, templates map[string]Template) {
+func sentences(fields map[string]fault.Sentence) (texts map[string]string, templates map[string]Wording) {
 	if len(fields) == 0 {
 		return nil, nil
 	}
-	texts, templates = map[string]string{}, map[string]Template{}
+	texts, templates = map[string]string{}, map[string]Wording{}
 	for field, s := range fields {
 		texts[field] = s.Text
-		if t := TemplateOf(s); t.Template != "" {
+		if t := WordingOf(s); t.Template != "" {
 			templates[field] = t
 		}
 	}
@@ -101,7 +101,7 @@ func From(ctx context.Context, err error) *Problem {
 	}
 	p := &Problem{
 		Type: "/api/docs#error-" + string(f.Code), Title: http.StatusText(status), Status: status,
-		Detail: f.Text, Code: string(f.Code), DeliveryCode: string(f.Delivery), Template: TemplateOf(f.Sentence), extras: f.Detail,
+		Detail: f.Text, Code: string(f.Code), DeliveryCode: string(f.Delivery), Wording: WordingOf(f.Sentence), extras: f.Detail,
 	}
 	p.Errors, p.ErrorTemplates = sentences(f.Fields)
 	switch status {

@@ -36,7 +36,7 @@ type RowProblem struct {
 	Field   string `json:"field,omitempty"`
 	Code    string `json:"code"`
 	Message string `json:"message"`
-	problem.Template
+	problem.Wording
 }
 
 // ImportedRow is what becomes of a row.
@@ -149,10 +149,10 @@ func flag(r *http.Request, name string) (bool, error) {
 
 func problemsOf(row int, f *fault.Error) (out []RowProblem) {
 	for field, s := range f.Fields {
-		out = append(out, RowProblem{row, field, string(f.Code), s.Text, problem.TemplateOf(s)})
+		out = append(out, RowProblem{row, field, string(f.Code), s.Text, problem.WordingOf(s)})
 	}
 	if len(out) == 0 {
-		return []RowProblem{{Row: row, Code: string(f.Code), Message: f.Text, Template: problem.TemplateOf(f.Sentence)}}
+		return []RowProblem{{Row: row, Code: string(f.Code), Message: f.Text, Wording: problem.WordingOf(f.Sentence)}}
 	}
 	slices.SortFunc(out, func(a, b RowProblem) int { return strings.Compare(a.Field, b.Field) })
 	return out
