@@ -17,6 +17,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"switchboard/internal/app"
+	"switchboard/internal/load"
 )
 
 // version is set by the build.
@@ -26,6 +27,7 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Run the server."`
 	Demo    demoCmd    `cmd:"" help:"Run the server with a ready-made organisation, on SQLite, with every provider played by the sandbox."`
 	Org     orgCmd     `cmd:"" help:"Organisations."`
+	Load    loadCmd    `cmd:"" help:"Play customers, providers and agents against a server; measure it, and audit every message."`
 	Migrate migrateCmd `cmd:"" help:"Bring the schema of the database up to date."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
@@ -33,7 +35,7 @@ type cli struct {
 func main() {
 	var c cli
 	parser := kong.Must(&c, kong.Name("switchboard"), kong.Description("Talk with your customers over every messaging channel."),
-		kong.Configuration(settingsFile), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+		kong.Vars{"scenarios": strings.Join(load.Names(), ", ")}, kong.Configuration(settingsFile), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	command, err := parser.Parse(os.Args[1:])
 	parser.FatalIfErrorf(err)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)

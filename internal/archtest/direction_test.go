@@ -24,7 +24,7 @@ var technology = []struct {
 	rooms []string
 	why   string
 }{
-	{"net/http", []string{"channel", "channel/*", "push/web", "sandbox", "realtime", "httpapi", "httpapi/*", "app"}, "domains don't know HTTP; only the connector contract among them does"},
+	{"net/http", []string{"channel", "channel/*", "push/web", "sandbox", "realtime", "httpapi", "httpapi/*", "app", "load"}, "domains don't know HTTP; only the connector contract among them does"},
 	{"database/sql", []string{"message", "store", "store/*"}, "domains don't know SQL; message only gives its ids the driver's Value"},
 	{"modernc.org/sqlite", []string{"store", "store/*"}, "domains don't know SQL"},
 	{"github.com/pressly/goose", []string{"store"}, "the schema is the store's"},
@@ -32,7 +32,7 @@ var technology = []struct {
 	{"github.com/nats-io", []string{"bus"}, "one room talks to NATS"},
 	{"github.com/minio", []string{"blob"}, "one room talks to S3"},
 	{"github.com/danielgtaylor/huma", []string{"httpapi/*"}, "what the API looks like is not the domains' matter"},
-	{"github.com/coder/websocket", []string{"realtime", "httpapi/*"}, "sockets are an adapter's matter"},
+	{"github.com/coder/websocket", []string{"realtime", "httpapi/*", "load"}, "sockets are an adapter's matter"},
 	{"github.com/alecthomas/kong", []string{"cmd/*"}, "only commands read the command line"},
 	{"github.com/twilio", nil, "a provider's SDK is a peer in tests, never how we call it"},
 }

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"switchboard/internal/load"
 )
 
 // settleWithin covers a dead node's lease (10 s), looking for a send whose outcome was lost (5 s), and
@@ -13,10 +15,10 @@ const settleWithin = 60 * time.Second
 
 // audit compares what is kept with what was acknowledged, through the public API. The load must have
 // ended and everything have left. It returns how many answers have which status.
-func (l *load) audit(c *client) (states map[string]int) {
+func (l *traffic) audit(c *client) (states map[string]int) {
 	t := l.t
 	t.Helper()
-	said, kept := map[string]string{}, map[string]entry{} // customer → conversation; key → entry
+	said, kept := map[string]string{}, map[string]load.Entry{} // customer → conversation; key → entry
 	messages := 0
 	for _, conversation := range conversationIDs(t, c) {
 		all := entries(t, c, conversation)
@@ -82,7 +84,7 @@ func (l *load) audit(c *client) (states map[string]int) {
 }
 
 // inOrder: each conversation's answers reached the phone as they were written. The agent numbers them.
-func (l *load) inOrder() {
+func (l *traffic) inOrder() {
 	conversation, last := map[string]string{}, map[string]int{}
 	for key, text := range l.answered {
 		conversation[text] = l.of[key]
@@ -116,7 +118,7 @@ func difference(want, got []string) string {
 }
 
 // quiet waits until no answer is on its way any more: nothing is stuck in an outbox.
-func (l *load) quiet(c *client) {
+func (l *traffic) quiet(c *client) {
 	l.t.Helper()
 	poll(l.t, settleWithin, "all answers have left", func() bool {
 		for _, conversation := range l.accepted {

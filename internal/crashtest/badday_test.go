@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"switchboard/internal/load"
 	"switchboard/internal/store/storetest"
 )
 
@@ -21,7 +22,7 @@ func TestWebhooksThatAreNotTaken(t *testing.T) {
 		c := everything(p)
 		_, webhook, secrets := p.channel("whatsapp")
 		before := len(conversationIDs(t, c))
-		body, signature := whatsAppCall(secrets, "436601111111", "wamid.refused", "hello")
+		body, signature := load.WhatsAppCall(secrets, "436601111111", "wamid.refused", "hello")
 		broken := body[:len(body)/2]
 		huge := bytes.Repeat([]byte(" "), 3<<20+1)
 		other := webhook[:strings.LastIndex(webhook, "/")+1] + "01900000-0000-7000-8000-000000000000"
@@ -31,14 +32,14 @@ func TestWebhooksThatAreNotTaken(t *testing.T) {
 			want                 int
 		}{
 			{"another body under the signature", webhook, signature, append([]byte(" "), body...), http.StatusUnauthorized},
-			{"another secret", webhook, sign("guessed", body), body, http.StatusUnauthorized},
+			{"another secret", webhook, load.Sign("guessed", body), body, http.StatusUnauthorized},
 			{"no signature", webhook, "", body, http.StatusUnauthorized},
-			{"half a body, signed", webhook, sign(secrets["app_secret"], broken), broken, http.StatusBadRequest},
-			{"more than 3 MB", webhook, sign(secrets["app_secret"], huge), huge, http.StatusRequestEntityTooLarge},
+			{"half a body, signed", webhook, load.Sign(secrets["app_secret"], broken), broken, http.StatusBadRequest},
+			{"more than 3 MB", webhook, load.Sign(secrets["app_secret"], huge), huge, http.StatusRequestEntityTooLarge},
 			{"a channel that does not exist", other, signature, body, http.StatusNotFound},
 			{"another provider's address", strings.Replace(webhook, "/whatsapp/", "/twilio/", 1), signature, body, http.StatusNotFound},
 		} {
-			if a := newClient("", "").call("POST", call.url, call.body, "X-Hub-Signature-256", call.signature); a.status != call.want {
+			if a := newClient("", "").call("POST", call.url, call.body, "X-Hub-Signature-256", call.signature); a.Status != call.want {
 				t.Errorf("%s: answered %s, want %d", call.what, a, call.want)
 			}
 		}
@@ -50,7 +51,7 @@ func TestWebhooksThatAreNotTaken(t *testing.T) {
 		if len(kept.Items) != 1 || kept.Items[0].Size != len(broken) {
 			t.Errorf("quarantine has %+v, want only what could not be read, of %d bytes", kept.Items, len(broken))
 		}
-		metrics := string(c.call("GET", "/metrics", nil).body)
+		metrics := string(c.call("GET", "/metrics", nil).Body)
 		if want := `switchboard_webhooks_total{outcome="bad_signature",type="whatsapp"} 3`; !strings.Contains(metrics, want) {
 			t.Errorf("/metrics lacks %s", want)
 		}
@@ -63,7 +64,7 @@ func TestDiskFull(t *testing.T) {
 	dir := smallDisk(t, 32)
 	p := demo(t, dir, "")
 	c := everything(p)
-	l := newLoad(t, p)
+	l := newTraffic(t, p)
 	unwatch := l.phones()
 	for n := range 2 {
 		l.whatsApp(fmt.Sprintf("wa%d", n), fmt.Sprintf("43660444444%d", n), rand.New(rand.NewPCG(1, uint64(n))))
@@ -78,16 +79,16 @@ func TestDiskFull(t *testing.T) {
 	write := func() answer {
 		attempt++
 		text := fmt.Sprintf("big#%d %s", attempt, strings.Repeat("x", 4000))
-		body, signature := whatsAppCall(secrets, "436608888888", fmt.Sprintf("wamid.big.%d", attempt), text)
+		body, signature := load.WhatsAppCall(secrets, "436608888888", fmt.Sprintf("wamid.big.%d", attempt), text)
 		a := newClient("", "").call("POST", webhook, body, "X-Hub-Signature-256", signature)
-		if a.good() {
+		if a.Good() {
 			l.keep("big", text)
-		} else if a.status != http.StatusServiceUnavailable {
+		} else if a.Status != http.StatusServiceUnavailable {
 			t.Fatalf("with a full disk a call is answered %s", a)
 		}
 		return a
 	}
-	poll(t, settleWithin, "the disk is full", func() bool { return !write().good() })
+	poll(t, settleWithin, "the disk is full", func() bool { return !write().Good() })
 	full := time.Now()
 	for range 20 {
 		write()
@@ -95,7 +96,7 @@ func TestDiskFull(t *testing.T) {
 	if n := len(conversationIDs(t, c)); n == 0 {
 		t.Error("nothing can be read")
 	}
-	if a := c.call("GET", "/healthz", nil); !a.good() {
+	if a := c.call("GET", "/healthz", nil); !a.Good() {
 		t.Errorf("healthz: %s", a)
 	}
 	<-time.After(2 * time.Second)
@@ -104,7 +105,7 @@ func TestDiskFull(t *testing.T) {
 		t.Fatal(err)
 	}
 	space := time.Now()
-	poll(t, settleWithin, "calls are taken again", func() bool { return write().good() })
+	poll(t, settleWithin, "calls are taken again", func() bool { return write().Good() })
 	t.Logf("taken again %s after there was space", time.Since(space).Round(time.Millisecond))
 	arrived := l.arrivals()
 	poll(t, settleWithin, "answers leave again", func() bool { return l.arrivals() > arrived })
@@ -120,7 +121,7 @@ func TestDatabaseGone(t *testing.T) {
 	server := storetest.NewPostgresServer(t)
 	p := demo(t, t.TempDir(), server.URL)
 	c := everything(p)
-	l := newLoad(t, p)
+	l := newTraffic(t, p)
 	unwatch := l.phones()
 	for n := range 3 {
 		l.whatsApp(fmt.Sprintf("wa%d", n), fmt.Sprintf("43660333333%d", n), rand.New(rand.NewPCG(1, uint64(n))))
@@ -131,28 +132,28 @@ func TestDatabaseGone(t *testing.T) {
 	server.Stop()
 	gone := time.Now()
 	_, webhook, secrets := p.channel("whatsapp")
-	body, signature := whatsAppCall(secrets, "436608888888", "wamid.gone", "gone#1")
+	body, signature := load.WhatsAppCall(secrets, "436608888888", "wamid.gone", "gone#1")
 	write := func() answer {
 		return newClient("", "").call("POST", webhook, body, "X-Hub-Signature-256", signature)
 	}
 	for range 10 {
-		if a := write(); a.status != http.StatusServiceUnavailable || a.header.Get("Retry-After") == "" {
+		if a := write(); a.Status != http.StatusServiceUnavailable || a.Header.Get("Retry-After") == "" {
 			t.Errorf("without its database a call is answered %s", a)
 		}
 		for _, path := range []string{"/readyz", "/api/v1/conversations"} {
-			if a := c.call("GET", path, nil); a.status != http.StatusServiceUnavailable {
+			if a := c.call("GET", path, nil); a.Status != http.StatusServiceUnavailable {
 				t.Errorf("%s is answered %s", path, a)
 			}
 		}
 		<-time.After(200 * time.Millisecond)
 	}
-	if a := c.call("GET", "/healthz", nil); !a.good() {
+	if a := c.call("GET", "/healthz", nil); !a.Good() {
 		t.Errorf("healthz: %s", a)
 	}
 	p.quietLog(gone)
 	server.Start()
 	back := time.Now()
-	poll(t, settleWithin, "calls are taken again", func() bool { return write().good() })
+	poll(t, settleWithin, "calls are taken again", func() bool { return write().Good() })
 	l.keep("gone", "gone#1")
 	taken := time.Since(back)
 	arrived := l.arrivals()

@@ -16,7 +16,7 @@ import (
 // follower is a live connection that comes back with its cursor after every outage, as consoles and
 // widgets do (promise 5).
 type follower struct {
-	l      *load
+	l      *traffic
 	cancel context.CancelFunc
 	done   sync.WaitGroup
 
@@ -29,7 +29,7 @@ type follower struct {
 }
 
 // follow connects again and again until end.
-func (l *load) follow(connect func(ctx context.Context, f *follower)) *follower {
+func (l *traffic) follow(connect func(ctx context.Context, f *follower)) *follower {
 	ctx, cancel := context.WithCancel(context.Background())
 	f := &follower{l: l, cancel: cancel, numbers: map[string][]int{}}
 	f.done.Go(func() {
@@ -80,15 +80,15 @@ func (f *follower) check() {
 }
 
 // screen follows conversations on a member of staff's socket.
-func (l *load) screen(c *client, conversations []string) *follower {
+func (l *traffic) screen(c *client, conversations []string) *follower {
 	topics := make([]string, len(conversations))
 	for i, id := range conversations {
 		topics[i] = "conversation:" + id
 	}
 	cursor := ""
 	return l.follow(func(ctx context.Context, f *follower) {
-		conn, _, err := websocket.Dial(ctx, strings.Replace(c.base, "http", "ws", 1)+"/api/v1/realtime",
-			&websocket.DialOptions{HTTPHeader: http.Header{"Authorization": {"Bearer " + c.token}}})
+		conn, _, err := websocket.Dial(ctx, strings.Replace(c.Base, "http", "ws", 1)+"/api/v1/realtime",
+			&websocket.DialOptions{HTTPHeader: http.Header{"Authorization": {"Bearer " + c.Token}}})
 		if err != nil {
 			return
 		}
@@ -133,15 +133,15 @@ func (l *load) screen(c *client, conversations []string) *follower {
 var numbered = regexp.MustCompile(`(web\d+)#(\d+)`)
 
 // stream follows what a web customer is told of their own messages.
-func (l *load) stream(c *client) *follower {
+func (l *traffic) stream(c *client) *follower {
 	last := "0"
 	return l.follow(func(ctx context.Context, f *follower) {
-		r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+"/eventrouter/v1/sse", http.NoBody)
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.Base+"/eventrouter/v1/sse", http.NoBody)
 		if err != nil {
 			l.t.Error(err)
 			return
 		}
-		for name, value := range map[string]string{"Authorization": "Bearer " + c.token, "X-Org-Id": l.p.ready.Org.Key, "Last-Event-Id": last} {
+		for name, value := range map[string]string{"Authorization": "Bearer " + c.Token, "X-Org-Id": l.p.Ready.Org.Key, "Last-Event-Id": last} {
 			r.Header.Set(name, value)
 		}
 		res, err := http.DefaultClient.Do(r)

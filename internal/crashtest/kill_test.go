@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"switchboard/internal/load"
 	"switchboard/internal/store/storetest"
 )
 
@@ -31,7 +32,7 @@ func TestKilledAtAnyInstant(t *testing.T) {
 		t.Logf("seed %d", seed)
 		dice := rand.New(rand.NewPCG(seed, 0))
 		p := demo(t, t.TempDir(), database)
-		l := newLoad(t, p)
+		l := newTraffic(t, p)
 		unwatch := l.phones()
 		l.trouble()
 		for n := range 4 {
@@ -53,7 +54,7 @@ func TestKilledAtAnyInstant(t *testing.T) {
 			l.silence()
 			<-time.After(time.Duration(dice.IntN(1500)) * time.Millisecond)
 			at := time.Since(began)
-			p.kill()
+			p.Kill()
 			down := time.Now()
 			p.start()
 			l.trouble()
@@ -73,7 +74,7 @@ func TestKilledAtAnyInstant(t *testing.T) {
 }
 
 // followed: those who watched have seen it all, each thing once.
-func (l *load) followed(c *client, screen, stream *follower) {
+func (l *traffic) followed(c *client, screen, stream *follower) {
 	l.t.Helper()
 	poll(l.t, settleWithin, "the customer has seen their last message", func() bool { return stream.reached("web0", len(l.said["web0"])) })
 	stream.end()
@@ -87,13 +88,13 @@ func (l *load) followed(c *client, screen, stream *follower) {
 }
 
 // goesOn: after all that, a new customer is offered to a new agent, whose answer is delivered.
-func (l *load) goesOn() {
+func (l *traffic) goesOn() {
 	l.t.Helper()
 	_, webhook, secrets := l.p.channel("whatsapp")
 	c := signIn(l.t, l.p, "agent", 1)
 	c.call("PUT", "/api/v1/me/presence", map[string]string{"status": "Available – Messaging"}).read(l.t, &struct{}{})
-	body, signature := whatsAppCall(secrets, "436609999999", "wamid.new", "hello")
-	if a := c.call("POST", webhook[len(c.base):], body, "X-Hub-Signature-256", signature); !a.good() {
+	body, signature := load.WhatsAppCall(secrets, "436609999999", "wamid.new", "hello")
+	if a := c.call("POST", webhook[len(c.Base):], body, "X-Hub-Signature-256", signature); !a.Good() {
 		l.t.Fatalf("a new customer is refused: %s", a)
 	}
 	var mine offer
@@ -107,7 +108,7 @@ func (l *load) goesOn() {
 		return mine.ID != ""
 	})
 	c.call("POST", "/api/v1/offers/"+mine.ID+"/accept", map[string]any{}).read(l.t, &struct{}{})
-	var sent entry
+	var sent load.Entry
 	c.call("POST", "/api/v1/conversations/"+mine.ConversationID+"/messages", map[string]string{"text": "good morning"}).read(l.t, &sent)
 	poll(l.t, settleWithin, "the answer is delivered", func() bool {
 		for _, e := range entriesPage(l.t, c, mine.ConversationID, "") {

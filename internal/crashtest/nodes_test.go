@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"switchboard/internal/load"
 	"switchboard/internal/store/storetest"
 )
 
@@ -21,7 +22,7 @@ func TestTwoNodes(t *testing.T) {
 	t.Cleanup(func() { // what didn't happen: was it not offered, or not shown?
 		if t.Failed() {
 			for _, path := range []string{"/api/v1/me/offers", "/api/v1/me/presence", "/api/v1/sessions"} {
-				t.Logf("%s: %.2000s", path, agent.call("GET", path, nil).body)
+				t.Logf("%s: %.2000s", path, agent.call("GET", path, nil).Body)
 			}
 		}
 	})
@@ -29,8 +30,8 @@ func TestTwoNodes(t *testing.T) {
 	write := func(at *program, from, text string) {
 		t.Helper()
 		_, webhook, _ := at.channel("whatsapp")
-		body, signature := whatsAppCall(secrets, from, "wamid."+text, text)
-		if a := newClient("", "").call("POST", webhook, body, "X-Hub-Signature-256", signature); !a.good() {
+		body, signature := load.WhatsAppCall(secrets, from, "wamid."+text, text)
+		if a := newClient("", "").call("POST", webhook, body, "X-Hub-Signature-256", signature); !a.Good() {
 			t.Fatalf("refused: %s", a)
 		}
 	}
@@ -45,7 +46,7 @@ func TestTwoNodes(t *testing.T) {
 			t.Fatalf("%d offers, want 1", len(list))
 		}
 		agent.call("POST", "/api/v1/offers/"+list[0].ID+"/accept", map[string]any{}).read(t, &struct{}{})
-		var sent entry
+		var sent load.Entry
 		began = time.Now()
 		agent.call("POST", "/api/v1/conversations/"+list[0].ConversationID+"/messages", map[string]string{"text": "answer to " + text}).read(t, &sent)
 		poll(t, settleWithin, "the answer is delivered", func() bool {
@@ -64,7 +65,7 @@ func TestTwoNodes(t *testing.T) {
 	if offered > 5*time.Second {
 		t.Errorf("the offer took %s to the other node's screen", offered)
 	}
-	first.kill()
+	first.Kill()
 	write(second, "436607777772", "after")
 	offered, delivered = serve("after")
 	t.Logf("its peer killed: offered after %s, answer delivered after %s", offered.Round(time.Millisecond), delivered.Round(time.Millisecond))

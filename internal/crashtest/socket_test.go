@@ -24,8 +24,8 @@ type socket struct {
 func connect(t testing.TB, c *client, topics ...string) *socket {
 	t.Helper()
 	ctx := context.Background()
-	conn, res, err := websocket.Dial(ctx, strings.Replace(c.base, "http", "ws", 1)+"/api/v1/realtime",
-		&websocket.DialOptions{HTTPHeader: http.Header{"Authorization": {"Bearer " + c.token}}})
+	conn, res, err := websocket.Dial(ctx, strings.Replace(c.Base, "http", "ws", 1)+"/api/v1/realtime",
+		&websocket.DialOptions{HTTPHeader: http.Header{"Authorization": {"Bearer " + c.Token}}})
 	if err != nil {
 		t.Fatalf("%v %+v", err, res)
 	}

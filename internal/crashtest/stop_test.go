@@ -16,7 +16,7 @@ import (
 func TestStopsCleanly(t *testing.T) {
 	each(t, func(t *testing.T, database string) {
 		p := demo(t, t.TempDir(), database)
-		l := newLoad(t, p)
+		l := newTraffic(t, p)
 		unwatch := l.phones()
 		l.trouble()
 		for n, name := range []string{"wa0", "wa1"} {
@@ -58,16 +58,16 @@ func TestStopsCleanly(t *testing.T) {
 // customerStream opens a web customer's event stream and gives its last line when it is over.
 func customerStream(t testing.TB, p *program) <-chan string {
 	t.Helper()
-	c := newClient(p.ready.URL, "")
+	c := newClient(p.Ready.URL, "")
 	var in struct{ AccessToken string }
 	c.call("POST", "/iamessage/api/v2/authorization/unauthenticated/access-token",
-		map[string]string{"orgId": p.ready.Org.Key, "esDeveloperName": "Demo_Web", "capabilitiesVersion": "1", "platform": "Web"}).read(t, &in)
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.base+"/eventrouter/v1/sse", http.NoBody)
+		map[string]string{"orgId": p.Ready.Org.Key, "esDeveloperName": "Demo_Web", "capabilitiesVersion": "1", "platform": "Web"}).read(t, &in)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.Base+"/eventrouter/v1/sse", http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.Header.Set("Authorization", "Bearer "+in.AccessToken)
-	r.Header.Set("X-Org-Id", p.ready.Org.Key)
+	r.Header.Set("X-Org-Id", p.Ready.Org.Key)
 	res, err := http.DefaultClient.Do(r)
 	if err != nil || res.StatusCode != http.StatusOK {
 		t.Fatal(res, err)

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"switchboard/internal/load"
 	"switchboard/internal/message"
 )
 
@@ -25,9 +26,9 @@ const (
 	giveUp = 3 * time.Minute
 )
 
-// load is customers who write and agents who answer, all at once, through outages: whoever gets no
+// traffic is customers who write and agents who answer, all at once, through outages: whoever gets no
 // good answer tries again with the same id, as providers, widgets and consoles do.
-type load struct {
+type traffic struct {
 	t    testing.TB
 	p    *program
 	stop chan struct{}
@@ -50,29 +51,29 @@ type load struct {
 	again int
 }
 
-func newLoad(t testing.TB, p *program) *load {
-	return &load{t: t, p: p, stop: make(chan struct{}), said: map[string][]string{}, answered: map[string]string{}, of: map[string]string{}, got: map[string][]string{}}
+func newTraffic(t testing.TB, p *program) *traffic {
+	return &traffic{t: t, p: p, stop: make(chan struct{}), said: map[string][]string{}, answered: map[string]string{}, of: map[string]string{}, got: map[string][]string{}}
 }
 
 // end lets everybody finish what they are at, until it is acknowledged.
-func (l *load) end() {
+func (l *traffic) end() {
 	close(l.stop)
 	l.all.Wait()
 }
 
 // sure makes a call until it is answered well, and reports whether it was. A refusal that another try
 // does not change is an error, unless it is expected.
-func (l *load) sure(call func() answer, expected ...int) bool {
+func (l *traffic) sure(call func() answer, expected ...int) bool {
 	deadline := time.Now().Add(giveUp)
 	for {
 		a := call()
-		if a.good() {
+		if a.Good() {
 			return true
 		}
-		if slices.Contains(expected, a.status) {
+		if slices.Contains(expected, a.Status) {
 			return false
 		}
-		if a.status != 0 && a.status < 500 && a.status != http.StatusTooManyRequests {
+		if a.Status != 0 && a.Status < 500 && a.Status != http.StatusTooManyRequests {
 			l.t.Errorf("refused: %s", a)
 			return false
 		}
@@ -91,7 +92,7 @@ func (l *load) sure(call func() answer, expected ...int) bool {
 func waitAgain() { <-time.After(againAfter) }
 
 // rounds calls do at a pace until the load ends.
-func (l *load) rounds(pause time.Duration, do func(n int)) {
+func (l *traffic) rounds(pause time.Duration, do func(n int)) {
 	l.all.Go(func() {
 		tick := time.NewTicker(pause)
 		defer tick.Stop()
@@ -107,12 +108,12 @@ func (l *load) rounds(pause time.Duration, do func(n int)) {
 }
 
 // whatsApp is a customer on WhatsApp. Now and then the provider delivers a message twice at once.
-func (l *load) whatsApp(name, number string, dice *rand.Rand) {
+func (l *traffic) whatsApp(name, number string, dice *rand.Rand) {
 	_, webhook, secrets := l.p.channel("whatsapp")
 	c := newClient("", "")
 	l.rounds(pace, func(n int) {
 		text := fmt.Sprintf("%s#%d", name, n)
-		body, signature := whatsAppCall(secrets, number, "wamid."+text, text)
+		body, signature := load.WhatsAppCall(secrets, number, "wamid."+text, text)
 		deliver := func() {
 			l.sure(func() answer { return c.call("POST", webhook, body, "X-Hub-Signature-256", signature) })
 		}
@@ -124,19 +125,19 @@ func (l *load) whatsApp(name, number string, dice *rand.Rand) {
 	})
 }
 
-func (l *load) keep(name, text string) {
+func (l *traffic) keep(name, text string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.said[name] = append(l.said[name], text)
 }
 
 // web is a customer in the widget. It returns how they call.
-func (l *load) web(name string) *client {
-	c := newClient(l.p.ready.URL, "")
+func (l *traffic) web(name string) *client {
+	c := newClient(l.p.Ready.URL, "")
 	var in struct{ AccessToken string }
 	c.call("POST", "/iamessage/api/v2/authorization/unauthenticated/access-token",
-		map[string]string{"orgId": l.p.ready.Org.Key, "esDeveloperName": "Demo_Web", "capabilitiesVersion": "1", "platform": "Web"}).read(l.t, &in)
-	c.token = in.AccessToken
+		map[string]string{"orgId": l.p.Ready.Org.Key, "esDeveloperName": "Demo_Web", "capabilitiesVersion": "1", "platform": "Web"}).read(l.t, &in)
+	c.Token = in.AccessToken
 	conversation := message.NewID[message.ConversationID]().String()
 	l.sure(func() answer {
 		return c.call("POST", "/iamessage/api/v2/conversation", map[string]any{"conversationId": conversation, "esDeveloperName": "Demo_Web",
@@ -158,7 +159,7 @@ func (l *load) web(name string) *client {
 }
 
 // agent takes what is offered and answers everybody in turn.
-func (l *load) agent(nth int) {
+func (l *traffic) agent(nth int) {
 	c := signIn(l.t, l.p, "agent", nth)
 	l.sure(func() answer {
 		return c.call("PUT", "/api/v1/me/presence", map[string]string{"status": "Available – Messaging"})
@@ -182,7 +183,7 @@ func (l *load) agent(nth int) {
 	})
 }
 
-func (l *load) reply(c *client, conversation, text string) {
+func (l *traffic) reply(c *client, conversation, text string) {
 	key := message.NewID[message.RowID]().String()
 	if l.sure(func() answer {
 		return c.call("POST", "/api/v1/conversations/"+conversation+"/messages", map[string]string{"text": text}, "Idempotency-Key", key)
@@ -196,7 +197,7 @@ func (l *load) reply(c *client, conversation, text string) {
 // phones watches what reaches the customers' phones, and returns how to end that. The sandbox forgets
 // them with its process, so this looks on live; whenever it comes back it is told everything that the
 // running process knows.
-func (l *load) phones() (end func()) {
+func (l *traffic) phones() (end func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var done sync.WaitGroup
 	done.Go(func() {
@@ -210,25 +211,25 @@ func (l *load) phones() (end func()) {
 
 // trouble makes the provider slow, so that a kill finds calls under way, and its reports doubled and
 // out of order.
-func (l *load) trouble() {
+func (l *traffic) trouble() {
 	l.misbehave(map[string]any{"slow_ms": 100, "duplicate": true, "reorder": true})
 }
 
 // silence makes the provider take the next two messages without ever saying so, in an answer or a
 // report: whoever sends them again sends them twice.
-func (l *load) silence() {
+func (l *traffic) silence() {
 	l.misbehave(map[string]any{"hang": 2, "drop": -1})
 }
 
-func (l *load) misbehave(how map[string]any) {
+func (l *traffic) misbehave(how map[string]any) {
 	id, _, _ := l.p.channel("whatsapp")
 	l.sure(func() answer {
-		return newClient(l.p.ready.URL, "").call("PUT", "/sandbox/api/channels/"+id+"/misbehaviour", how)
+		return newClient(l.p.Ready.URL, "").call("PUT", "/sandbox/api/channels/"+id+"/misbehaviour", how)
 	})
 }
 
-func (l *load) watch(ctx context.Context) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, l.p.ready.URL+"/sandbox/api/events?after=0", http.NoBody)
+func (l *traffic) watch(ctx context.Context) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, l.p.Ready.URL+"/sandbox/api/events?after=0", http.NoBody)
 	if err != nil {
 		l.t.Error(err)
 		return
@@ -247,7 +248,7 @@ func (l *load) watch(ctx context.Context) {
 	}
 }
 
-func (l *load) saw(data []byte) {
+func (l *traffic) saw(data []byte) {
 	var m struct {
 		ID       string `json:"id"`
 		Customer *bool  `json:"customer"`
@@ -270,7 +271,7 @@ func (l *load) saw(data []byte) {
 	l.got[text] = append(l.got[text], m.ID)
 }
 
-func (l *load) arrivals() int {
+func (l *traffic) arrivals() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.got)

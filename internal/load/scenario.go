@@ -1,0 +1,288 @@
+package load
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Plan says what is to be played, and how hard.
+type Plan struct {
+	Scenario string
+	// Rate of arrivals a second, of all kinds together; 0 is as fast as the server answers.
+	Rate     float64
+	Warmup   time.Duration
+	Duration time.Duration
+	// Conversations that exist before the measurement, Pages among web customers; Agents who have them.
+	Conversations, Pages, Agents int
+	// Connections on which each kind of arrival comes.
+	Connections int
+	// Sockets (and streams) of the scenarios idle and reconnect.
+	Sockets int
+}
+
+// Mix is which part of the arrivals is of which kind.
+type Mix map[kind]float64
+
+// Scenario is a named mix.
+type Scenario struct {
+	Name, What string
+	mix        Mix
+	play       func(r *runner, ctx context.Context) error // instead of the mix
+}
+
+// Scenarios in the order of their telling.
+func Scenarios() []Scenario {
+	return []Scenario{
+		{Name: "inbound", What: "customers on WhatsApp write into conversations that agents have", mix: Mix{kindInbound: 1}},
+		{Name: "new", What: "customers write for the first time: each a messaging user, a conversation, a session and an offer", mix: Mix{kindNew: 1}},
+		{Name: "answers", What: "agents answer, out through the connector to the provider", mix: Mix{kindAnswer: 1}},
+		{Name: "web", What: "customers on web pages write, over the customer API", mix: Mix{kindWeb: 1}},
+		{Name: "steady", What: "all at once: of 100 arrivals 45 on WhatsApp, 15 on web pages, 25 answers on WhatsApp and 10 to pages, 5 new customers",
+			mix: Mix{kindInbound: 0.45, kindWeb: 0.15, kindAnswer: 0.25, kindReply: 0.10, kindNew: 0.05}},
+		{Name: "overload", What: "three times what the server can take, and how it comes back", play: (*runner).overload},
+		{Name: "idle", What: "agents' sockets and customers' streams on which nothing happens: what one costs", play: (*runner).idle},
+		{Name: "reconnect", What: "all agents' sockets are cut and come back at once", play: (*runner).reconnect},
+	}
+}
+
+// Names of all scenarios.
+func Names() (names []string) {
+	for _, s := range Scenarios() {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+// Find a scenario by its name.
+func Find(name string) (Scenario, error) {
+	for _, s := range Scenarios() {
+		if s.Name == name {
+			return s, nil
+		}
+	}
+	return Scenario{}, fmt.Errorf("there is no scenario %q; there are %s", name, strings.Join(Names(), ", "))
+}
+
+// runner is one run of a scenario.
+type runner struct {
+	*world
+	plan  Plan
+	usage func(ctx context.Context) (Usage, error)
+
+	from, to time.Time // what is meant to happen within is measured
+	gauges   map[string]*Histogram
+	doing    map[kind]*flow
+	late     *Histogram // how late the load itself was: its share of the latencies
+	retries  atomic.Int64
+	refused  sync.Map // status → *atomic.Int64
+
+	mu       sync.Mutex
+	receipts map[int][]int // of answers at the provider: numbers by thread, in order
+	result   *Result
+}
+
+// flow counts one kind of arrival.
+type flow struct {
+	meant, done atomic.Int64
+	shown       atomic.Int64
+}
+
+// What is measured.
+const (
+	gaugeWebhook = "webhook answered"
+	gaugeWrite   = "web customer's message answered"
+	gaugeScreen  = "customer's send → agent's screen"
+	gaugeOffer   = "new conversation → offer on a screen"
+	gaugeAnswer  = "agent's answer accepted"
+	gaugeReceipt = "agent's send → provider"
+	gaugePage    = "agent's send → customer's page"
+)
+
+func gauges() map[string]*Histogram {
+	all := map[string]*Histogram{}
+	for _, name := range []string{gaugeWebhook, gaugeWrite, gaugeScreen, gaugeOffer, gaugeAnswer, gaugeReceipt, gaugePage} {
+		all[name] = NewHistogram()
+	}
+	return all
+}
+
+// measured reports whether an arrival belongs to the measurement.
+func (r *runner) measured(meant time.Time) bool { return !meant.Before(r.from) && meant.Before(r.to) }
+
+func (r *runner) record(gauge string, meant time.Time) {
+	if r.measured(meant) {
+		r.gauges[gauge].Record(time.Since(meant))
+	}
+}
+
+// onScreen is told by the screens.
+func (r *runner) onScreen(at mark, meant time.Time) {
+	if !r.measured(meant) {
+		return
+	}
+	if f := r.doing[at.kind]; f != nil {
+		f.shown.Add(1)
+	}
+	gauge := gaugeScreen
+	if at.kind == kindNew {
+		gauge = gaugeOffer
+	}
+	r.gauges[gauge].Record(time.Since(meant))
+}
+
+// play the arrivals of a mix until the end, and wait for the last.
+func (r *runner) arrive(ctx context.Context, mix Mix, rate float64, start, until time.Time) {
+	var lanes sync.WaitGroup
+	for k, part := range mix {
+		if part <= 0 {
+			continue
+		}
+		n := r.lanes(k)
+		for first := range n {
+			do, hangUp, err := r.player(k, first, n)
+			if err != nil {
+				r.failures.Store(err.Error())
+				continue
+			}
+			l := lane{schedule: schedule{start, rate * part}, first: first, stride: n, until: until, now: time.Now, wait: waitUntil}
+			lanes.Go(func() {
+				defer hangUp()
+				l.run(ctx, func(i int, meant time.Time) {
+					if r.measured(meant) {
+						r.late.Record(time.Since(meant))
+						r.doing[k].meant.Add(1)
+					}
+					do(ctx, i/n, meant)
+				})
+			})
+		}
+	}
+	lanes.Wait()
+}
+
+// lanes is on how many connections a kind arrives.
+func (r *runner) lanes(k kind) int {
+	n := r.plan.Connections
+	switch k {
+	case kindInbound, kindAnswer:
+		n = min(n, len(r.chats))
+	case kindWeb, kindReply:
+		n = min(n, len(r.pages))
+	}
+	return n
+}
+
+// player does one arrival of a kind after another, on a connection of its own. Lane first of n has the
+// threads first, first+n, first+2n …, and takes them in turn.
+func (r *runner) player(k kind, first, n int) (do func(ctx context.Context, turn int, meant time.Time), hangUp func(), err error) {
+	turnOf := func(threads, turn int) int {
+		mine := (threads - first + n - 1) / n
+		return first + turn%mine*n
+	}
+	text := make([]byte, 0, 256)
+	switch k {
+	case kindInbound, kindNew:
+		p, err := newWhatsApp(r.whatsapp)
+		if err != nil {
+			return nil, nil, err
+		}
+		return func(ctx context.Context, turn int, meant time.Time) {
+			l := r.said[k]
+			thread, number := first+turn*n, ""
+			if k == kindInbound {
+				thread = turnOf(len(r.chats), turn)
+				number = r.chats[thread].number
+			} else if thread >= len(l.threads) {
+				r.failures.Store("the ledger of new conversations is full")
+				return
+			} else {
+				number = r.number(kindNew, thread)
+			}
+			at := l.say(thread, meant)
+			text = r.marks.text(text[:0], at)
+			r.until(ctx, at, meant, gaugeWebhook, func() (int, error) { return p.deliver(ctx, number, text) })
+		}, p.wire.close, nil
+	case kindAnswer, kindReply:
+		call, err := newWire(r.ready.URL)
+		if err != nil {
+			return nil, nil, err
+		}
+		return func(ctx context.Context, turn int, meant time.Time) {
+			var conversation string
+			var by *agent
+			var thread int
+			if k == kindAnswer {
+				thread = turnOf(len(r.chats), turn)
+				conversation, by = r.chats[thread].taken()
+			} else {
+				thread = turnOf(len(r.pages), turn)
+				conversation, by = r.pages[thread].given()
+			}
+			at := r.said[k].say(thread, meant)
+			text = append(text[:0], `{"text":"`...)
+			begins := len(text)
+			text = r.marks.text(text, at)
+			header := by.header + "Idempotency-Key: " + string(text[begins:begins+markEnd(text[begins:])]) + "\r\n"
+			text = append(text, `"}`...)
+			path := "/api/v1/conversations/" + conversation + "/messages"
+			r.until(ctx, at, meant, gaugeAnswer, func() (int, error) {
+				status, _, err := call.post(ctx, path, header, text)
+				return status, err
+			})
+		}, call.close, nil
+	case kindWeb:
+		web, err := r.ready.Channel("web")
+		return func(ctx context.Context, turn int, meant time.Time) {
+			p := r.pages[turnOf(len(r.pages), turn)]
+			at := r.said[kindWeb].say(p.thread, meant)
+			r.until(ctx, at, meant, gaugeWrite, func() (int, error) { return p.write(ctx, web.Deployment, at) })
+		}, func() {}, err
+	}
+	return nil, nil, fmt.Errorf("nobody plays %q", k)
+}
+
+const (
+	// againAfter is how long a provider, a widget or a console waits before it tries again.
+	againAfter = 50 * time.Millisecond
+	// giveUpAfter is when they stop trying; what was not acknowledged may be lost.
+	giveUpAfter = time.Minute
+)
+
+// until makes a call until it is answered well, as providers, widgets and consoles do.
+func (r *runner) until(ctx context.Context, at mark, meant time.Time, gauge string, call func() (int, error)) {
+	deadline := time.Now().Add(giveUpAfter)
+	for {
+		status, err := call()
+		if err == nil && status >= 200 && status < 300 {
+			r.said[at.kind].acknowledge(at)
+			r.record(gauge, meant)
+			if now := time.Now(); !now.Before(r.from) && now.Before(r.to) {
+				r.doing[at.kind].done.Add(1)
+			}
+			return
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		if err != nil {
+			status = 0
+			r.failures.Store(err.Error())
+		}
+		count, _ := r.refused.LoadOrStore(status, new(atomic.Int64))
+		count.(*atomic.Int64).Add(1)
+		if status != 0 && status < 500 && status != http.StatusTooManyRequests || time.Now().After(deadline) {
+			r.failures.Store("an arrival was answered " + strconv.Itoa(status))
+			return
+		}
+		r.retries.Add(1)
+		if !waitUntil(ctx, time.Now().Add(againAfter)) {
+			return
+		}
+	}
+}
