@@ -33,6 +33,7 @@ type loadCmd struct {
 	Sockets       int           `help:"Sockets and streams of the scenarios idle and reconnect." default:"1000"`
 
 	JSON string `name:"json" help:"Write the results as JSON." placeholder:"FILE" type:"path"`
+	HTML string `name:"html" help:"Write a report with charts." placeholder:"FILE" type:"path"`
 }
 
 func (c *loadCmd) Run(ctx context.Context) error {
@@ -61,6 +62,11 @@ func (c *loadCmd) Run(ctx context.Context) error {
 	}
 	if c.JSON != "" {
 		if err := writeJSON(c.JSON, results); err != nil {
+			return err
+		}
+	}
+	if c.HTML != "" {
+		if err := writeHTML(c.HTML, results, nil); err != nil {
 			return err
 		}
 	}
@@ -132,4 +138,12 @@ func writeJSON(path string, v any) error {
 		return err
 	}
 	return os.WriteFile(path, append(raw, '\n'), 0o644)
+}
+
+func writeHTML(path string, results []*load.Result, table []load.Row) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(load.WriteHTML(f, results, table), f.Close())
 }

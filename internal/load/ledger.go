@@ -14,14 +14,14 @@ type ledger struct {
 }
 
 type thread struct {
-	mu     sync.Mutex
-	meant  []time.Time // of number i+1: when it was meant to be said; zero before the measurement
-	acked  []bool      // it was acknowledged, so that it must be found
-	shown  int         // the highest number that a screen has shown
+	mu    sync.Mutex
+	meant []time.Time // of number i+1: when it was meant to be said; zero before the measurement
+	acked []bool      // it was acknowledged, so that it must be found
+	shown int         // the highest number that a screen has shown
 	// offered: the first message was seen in an offer. Whether its entry follows depends on when the
 	// agent's screen turned to the conversation.
 	offered bool
-	broken Findings    // of the screen
+	broken  Findings // of the screen
 }
 
 func newLedger(k kind, threads int) *ledger {
@@ -104,16 +104,29 @@ func (l *ledger) said() (all, acked int) {
 	return all, acked
 }
 
+// numbered is the highest number that was said and acknowledged in a thread.
+func (l *ledger) numbered(number int) int {
+	t := &l.threads[number]
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.last()
+}
+
+// last is numbered with the lock held.
+func (t *thread) last() int {
+	last := len(t.acked)
+	for last > 0 && !t.acked[last-1] {
+		last--
+	}
+	return last
+}
+
 // behind counts threads whose last acknowledged message no screen has shown yet.
 func (l *ledger) behind() (n int) {
 	for i := range l.threads {
 		t := &l.threads[i]
 		t.mu.Lock()
-		last := len(t.acked)
-		for last > 0 && !t.acked[last-1] {
-			last--
-		}
-		if t.shown < last {
+		if t.shown < t.last() {
 			n++
 		}
 		t.mu.Unlock()

@@ -19,7 +19,8 @@ type Result struct {
 
 	Flows     []Flow    `json:"flows"`
 	Latencies []Latency `json:"latencies"`
-	// Late is how late the load itself was to send: its own share of the latencies.
+	// Late is how long arrivals waited to be sent, for a free connection or for this process. It is part
+	// of the latencies.
 	Late    Summary          `json:"late"`
 	Retries int64            `json:"retries"`
 	Refused map[string]int64 `json:"refused,omitempty"`
@@ -114,13 +115,12 @@ func (k kind) String() string {
 	return string(rune(k))
 }
 
-func (r *Result) sortFlows() {
+func (r *Result) sort() {
 	slices.SortFunc(r.Flows, func(a, b Flow) int { return strings.Compare(a.Kind, b.Kind) })
-}
-
-func (r *Result) sortLatencies() {
 	slices.SortFunc(r.Latencies, func(a, b Latency) int { return strings.Compare(a.Name, b.Name) })
 }
+
+const lateName = "(of which: waited to be sent)"
 
 // ms tells a duration in milliseconds.
 func ms(d time.Duration) string {
@@ -155,7 +155,7 @@ func (r *Result) Print(out io.Writer) {
 	}
 	if len(r.Latencies) > 0 {
 		fmt.Fprintln(table, "count\tp50 ms\tp95 ms\tp99 ms\tmax ms\t  ")
-		for _, l := range append(r.Latencies, Latency{"(the load itself was late)", r.Late}) {
+		for _, l := range append(r.Latencies, Latency{lateName, r.Late}) {
 			fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t  %s\n", l.Count, ms(l.P50), ms(l.P95), ms(l.P99), ms(l.Max), l.Name)
 		}
 		_ = table.Flush()

@@ -48,11 +48,8 @@ func (s Server) Play(ctx context.Context, plan Plan, log func(format string, arg
 	if err != nil {
 		return nil, err
 	}
-	r := &runner{world: w, plan: plan, usage: s.Usage, gauges: gauges(), late: NewHistogram(), doing: map[kind]*flow{}, receipts: map[int][]int{},
+	r := &runner{world: w, plan: plan, usage: s.Usage, receipts: map[int][]int{},
 		result: &Result{Scenario: scenario.Name, What: scenario.What, Plan: plan, Began: time.Now()}}
-	for _, k := range []kind{kindInbound, kindNew, kindWeb, kindAnswer, kindReply} {
-		r.doing[k] = &flow{}
-	}
 	w.shown = r.onScreen
 	people, leave := context.WithCancel(ctx)
 	defer w.running.Wait()
@@ -114,10 +111,7 @@ func (r *runner) onPage(at mark) {
 		meant = t.meant[at.number-1]
 	}
 	t.mu.Unlock()
-	if r.measured(meant) {
-		r.doing[kindReply].shown.Add(1)
-		r.gauges[gaugePage].Record(time.Since(meant))
-	}
+	r.reached(kindReply, gaugePage, meant, time.Now())
 }
 
 // mixed plays a mix at one rate.
@@ -139,8 +133,8 @@ func (r *runner) mixed(ctx context.Context, mix Mix) error {
 	var phones sync.WaitGroup
 	phones.Go(func() { r.watchPhones(watching) })
 	start := time.Now().Add(50 * time.Millisecond)
-	r.measure(ctx, start.Add(r.plan.Warmup), r.plan.Duration, func() {
-		r.arrive(ctx, mix, r.plan.Rate, start, r.to)
+	r.measure(ctx, start.Add(r.plan.Warmup), r.plan.Duration, func(until time.Time) {
+		r.arrive(ctx, mix, r.plan.Rate, start, until)
 	})
 	ended := time.Now()
 	err := r.settle(ctx, mix)
@@ -154,29 +148,36 @@ func (r *runner) mixed(ctx context.Context, mix Mix) error {
 }
 
 // measure what is meant to happen within a time, and take samples meanwhile.
-func (r *runner) measure(ctx context.Context, from time.Time, lasts time.Duration, play func()) {
-	r.from, r.to = from, from.Add(lasts)
+func (r *runner) measure(ctx context.Context, from time.Time, lasts time.Duration, play func(until time.Time)) *measurement {
+	m := r.begin(from, lasts)
 	sampling, enough := context.WithCancel(ctx)
 	var samples sync.WaitGroup
-	samples.Go(func() { r.sample(sampling) })
-	play()
+	samples.Go(func() { r.sample(sampling, m) })
+	play(m.to)
 	enough()
 	samples.Wait()
+	return m
 }
 
-// sample takes a look each second.
-func (r *runner) sample(ctx context.Context) {
-	if !waitUntil(ctx, r.from) {
+// sample takes a look each second. The first of several measurements tells what was before.
+func (r *runner) sample(ctx context.Context, m *measurement) {
+	if !waitUntil(ctx, m.from) {
 		return
 	}
-	before := r.look(ctx)
-	r.result.Usage.Before = before.Usage
-	for at := r.from.Add(time.Second); !at.After(r.to.Add(50 * time.Millisecond)); at = at.Add(time.Second) {
+	zero := m.from
+	if phases := *r.phases.Load(); len(phases) > 1 {
+		zero = phases[len(phases)-1].from
+	}
+	before := r.look(ctx, m)
+	if r.result.Usage.Before.At.IsZero() {
+		r.result.Usage.Before = before.Usage
+	}
+	for at := m.from.Add(time.Second); !at.After(m.to.Add(50 * time.Millisecond)); at = at.Add(time.Second) {
 		if !waitUntil(ctx, at) {
 			return
 		}
-		now := r.look(ctx)
-		s := Sample{Second: now.at.Sub(r.from).Seconds(), Usage: now.Usage}
+		now := r.look(ctx, m)
+		s := Sample{Second: now.at.Sub(zero).Seconds(), Usage: now.Usage}
 		seconds := now.at.Sub(before.at).Seconds()
 		s.Done, s.Shown = float64(now.done-before.done)/seconds, float64(now.shown-before.shown)/seconds
 		if !now.Usage.At.IsZero() {
@@ -197,9 +198,9 @@ type seen struct {
 	Usage
 }
 
-func (r *runner) look(ctx context.Context) (s seen) {
+func (r *runner) look(ctx context.Context, m *measurement) (s seen) {
 	s.at = time.Now()
-	for _, f := range r.doing {
+	for _, f := range m.doing {
 		s.done += f.done.Load()
 		s.shown += f.shown.Load()
 	}
@@ -326,10 +327,7 @@ func (r *runner) arrived(at mark, when time.Time) {
 	r.mu.Lock()
 	r.receipts[at.thread] = append(r.receipts[at.thread], at.number)
 	r.mu.Unlock()
-	if r.measured(meant) {
-		r.doing[kindAnswer].shown.Add(1)
-		r.gauges[gaugeReceipt].Record(when.Sub(meant))
-	}
+	r.reached(kindAnswer, gaugeReceipt, meant, when)
 }
 
 // audit compares what is kept and what was shown with what was said.
@@ -397,7 +395,7 @@ func (r *runner) audit(ctx context.Context, mix Mix) error {
 			a.Kept.add(r.said[kindNew].compare("new customer", i, found[i]))
 		}
 	}
-	for _, k := range []kind{kindInbound, kindWeb} {
+	for _, k := range []kind{kindInbound, kindWeb} { // a new one's screen is its offer
 		a.Screens.add(r.said[k].screens())
 	}
 	if mix[kindAnswer] > 0 {
@@ -417,21 +415,21 @@ func (r *runner) audit(ctx context.Context, mix Mix) error {
 func (r *runner) finish() {
 	res := r.result
 	res.Took = time.Since(res.Began)
-	seconds := r.to.Sub(r.from).Seconds()
-	for k, f := range r.doing {
-		if f.meant.Load() == 0 {
-			continue
+	if m := r.told; m != nil {
+		seconds := m.to.Sub(m.from).Seconds()
+		for k, f := range m.doing {
+			if n := f.meant.Load(); n > 0 {
+				res.Flows = append(res.Flows, Flow{Kind: k.String(), Meant: n, PerSecond: float64(f.done.Load()) / seconds, ArrivedPerSecond: float64(f.shown.Load()) / seconds})
+			}
 		}
-		res.Flows = append(res.Flows, Flow{Kind: k.String(), Meant: f.meant.Load(), PerSecond: float64(f.done.Load()) / seconds, ArrivedPerSecond: float64(f.shown.Load()) / seconds})
-	}
-	res.sortFlows()
-	for name, h := range r.gauges {
-		if h.Count() > 0 {
-			res.Latencies = append(res.Latencies, Latency{Name: name, Summary: h.Summary()})
+		for name, h := range m.gauges {
+			if h.Count() > 0 {
+				res.Latencies = append(res.Latencies, Latency{Name: name, Summary: h.Summary()})
+			}
 		}
+		res.sort()
+		res.Late = m.late.Summary()
 	}
-	res.sortLatencies()
-	res.Late = r.late.Summary()
 	res.Retries = r.retries.Load()
 	r.refused.Range(func(status, count any) bool {
 		if res.Refused == nil {

@@ -75,12 +75,12 @@ type runner struct {
 	plan  Plan
 	usage func(ctx context.Context) (Usage, error)
 
-	from, to time.Time // what is meant to happen within is measured
-	gauges   map[string]*Histogram
-	doing    map[kind]*flow
-	late     *Histogram // how late the load itself was: its share of the latencies
-	retries  atomic.Int64
-	refused  sync.Map // status → *atomic.Int64
+	// phases that were measured; an arrival belongs to the one within which it was meant to happen.
+	phases atomic.Pointer[[]*measurement]
+	told   *measurement // the one that the result tells of
+
+	retries atomic.Int64
+	refused sync.Map // status → *atomic.Int64
 
 	mu       sync.Mutex
 	receipts map[int][]int // of answers at the provider: numbers by thread, in order
@@ -104,39 +104,77 @@ const (
 	gaugePage    = "agent's send → customer's page"
 )
 
-func gauges() map[string]*Histogram {
-	all := map[string]*Histogram{}
-	for _, name := range []string{gaugeWebhook, gaugeWrite, gaugeScreen, gaugeOffer, gaugeAnswer, gaugeReceipt, gaugePage} {
-		all[name] = NewHistogram()
-	}
-	return all
+// measurement is what happens within a time.
+type measurement struct {
+	from, to time.Time
+	gauges   map[string]*Histogram
+	doing    map[kind]*flow
+	late     *Histogram // how long arrivals waited to be sent: for a free connection, and for this process
 }
 
-// measured reports whether an arrival belongs to the measurement.
-func (r *runner) measured(meant time.Time) bool { return !meant.Before(r.from) && meant.Before(r.to) }
+func newMeasurement(from time.Time, lasts time.Duration) *measurement {
+	m := &measurement{from: from, to: from.Add(lasts), gauges: map[string]*Histogram{}, doing: map[kind]*flow{}, late: NewHistogram()}
+	for _, name := range []string{gaugeWebhook, gaugeWrite, gaugeScreen, gaugeOffer, gaugeAnswer, gaugeReceipt, gaugePage} {
+		m.gauges[name] = NewHistogram()
+	}
+	for _, k := range []kind{kindInbound, kindNew, kindWeb, kindAnswer, kindReply} {
+		m.doing[k] = &flow{}
+	}
+	return m
+}
+
+// begin a measurement.
+func (r *runner) begin(from time.Time, lasts time.Duration) *measurement {
+	m := newMeasurement(from, lasts)
+	phases := []*measurement{m}
+	if before := r.phases.Load(); before != nil {
+		phases = append(phases, *before...)
+	}
+	r.phases.Store(&phases)
+	r.told = m
+	return m
+}
+
+// during is the measurement that a time belongs to, or nil.
+func (r *runner) during(t time.Time) *measurement {
+	phases := r.phases.Load()
+	if phases == nil {
+		return nil
+	}
+	for _, m := range *phases {
+		if !t.Before(m.from) && t.Before(m.to) {
+			return m
+		}
+	}
+	return nil
+}
 
 func (r *runner) record(gauge string, meant time.Time) {
-	if r.measured(meant) {
-		r.gauges[gauge].Record(time.Since(meant))
+	if m := r.during(meant); m != nil {
+		m.gauges[gauge].Record(time.Since(meant))
+	}
+}
+
+// reached is told of what came to the other side, and when.
+func (r *runner) reached(k kind, gauge string, meant, when time.Time) {
+	if m := r.during(when); m != nil {
+		m.doing[k].shown.Add(1)
+	}
+	if m := r.during(meant); m != nil {
+		m.gauges[gauge].Record(when.Sub(meant))
 	}
 }
 
 // onScreen is told by the screens.
 func (r *runner) onScreen(at mark, meant time.Time) {
-	if !r.measured(meant) {
-		return
-	}
-	if f := r.doing[at.kind]; f != nil {
-		f.shown.Add(1)
-	}
 	gauge := gaugeScreen
 	if at.kind == kindNew {
 		gauge = gaugeOffer
 	}
-	r.gauges[gauge].Record(time.Since(meant))
+	r.reached(at.kind, gauge, meant, time.Now())
 }
 
-// play the arrivals of a mix until the end, and wait for the last.
+// arrive plays the arrivals of a mix until the end, and wait for the last.
 func (r *runner) arrive(ctx context.Context, mix Mix, rate float64, start, until time.Time) {
 	var lanes sync.WaitGroup
 	for k, part := range mix {
@@ -154,9 +192,9 @@ func (r *runner) arrive(ctx context.Context, mix Mix, rate float64, start, until
 			lanes.Go(func() {
 				defer hangUp()
 				l.run(ctx, func(i int, meant time.Time) {
-					if r.measured(meant) {
-						r.late.Record(time.Since(meant))
-						r.doing[k].meant.Add(1)
+					if m := r.during(meant); m != nil {
+						m.late.Record(time.Since(meant))
+						m.doing[k].meant.Add(1)
 					}
 					do(ctx, i/n, meant)
 				})
@@ -262,8 +300,8 @@ func (r *runner) until(ctx context.Context, at mark, meant time.Time, gauge stri
 		if err == nil && status >= 200 && status < 300 {
 			r.said[at.kind].acknowledge(at)
 			r.record(gauge, meant)
-			if now := time.Now(); !now.Before(r.from) && now.Before(r.to) {
-				r.doing[at.kind].done.Add(1)
+			if m := r.during(time.Now()); m != nil {
+				m.doing[at.kind].done.Add(1)
 			}
 			return
 		}

@@ -1,0 +1,95 @@
+package load_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"switchboard/internal/app"
+	"switchboard/internal/load"
+	"switchboard/internal/store/storetest"
+)
+
+// TestPlays plays against a real server for a moment: everything is said, shown, kept and measured, and
+// nothing is lost. The other scenarios are parts of steady.
+func TestPlays(t *testing.T) {
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		server := load.ServerOf(demo(t, url), 0)
+		scenarios := []string{"steady"}
+		if strings.HasPrefix(url, "sqlite:") {
+			scenarios = append(scenarios, "overload", "reconnect", "idle")
+		}
+		for _, scenario := range scenarios {
+			t.Run(scenario, func(t *testing.T) {
+				plan := load.Plan{Scenario: scenario, Rate: 40, Warmup: 200 * time.Millisecond, Duration: 1500 * time.Millisecond,
+					Conversations: 12, Pages: 4, Agents: 3, Connections: 4, Sockets: 12}
+				result, err := server.Play(t.Context(), plan, t.Logf)
+				if err != nil {
+					t.Fatal(err)
+				}
+				result.Print(t.Output())
+				if !result.Audit.Clean() {
+					t.Errorf("the audit found %+v", result.Audit)
+				}
+				if scenario == "idle" {
+					if len(result.Facts) == 0 {
+						t.Error("nothing is told")
+					}
+					return
+				}
+				if !result.Audit.Checked || result.Audit.Acknowledged < 40 {
+					t.Errorf("%d messages were acknowledged", result.Audit.Acknowledged)
+				}
+				if len(result.Latencies) == 0 || len(result.Samples) == 0 || result.Usage.PeakRSS == 0 {
+					t.Errorf("%d latencies, %d samples, %d bytes", len(result.Latencies), len(result.Samples), result.Usage.PeakRSS)
+				}
+				for _, l := range result.Latencies {
+					if l.P50 <= 0 || l.Max < l.P99 {
+						t.Errorf("%s: %+v", l.Name, l.Summary)
+					}
+				}
+			})
+		}
+	})
+}
+
+// demo runs a server in this process, on a free port.
+func demo(t *testing.T, database string) load.Ready {
+	t.Helper()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := listener.Addr().String()
+	listener.Close()
+	out, in := io.Pipe()
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	d := app.Demo{Listen: address, Data: t.TempDir(), Database: database}
+	go func() {
+		err := app.RunDemo(ctx, d, "test", in, io.Discard, slog.New(slog.DiscardHandler))
+		in.CloseWithError(fmt.Errorf("the demo ended: %w", err))
+		ended <- err
+	}()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	line, err := bufio.NewReader(out).ReadBytes('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	ready, err := load.ParseReady(line)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ready
+}
