@@ -58,9 +58,9 @@ func (r *runner) idle(ctx context.Context) error {
 		})
 	}
 	for _, part := range []struct {
-		name string
-		open func(int) error
-	}{{"agent's socket", sockets}, {"customer's stream", streams}} {
+		live, resident string
+		open           func(int) error
+	}{{factSocket(n), factSocket(n) + ", RSS", sockets}, {factStream(n), factStream(n) + ", RSS", streams}} {
 		if err := part.open(min(8, n)); err != nil {
 			return err
 		}
@@ -83,11 +83,15 @@ func (r *runner) idle(ctx context.Context) error {
 		r.result.Usage.PeakRSS, r.result.Usage.PeakPSS = max(r.result.Usage.PeakRSS, after.RSS), max(r.result.Usage.PeakPSS, after.PSS)
 		kb := func(bytes int64) float64 { return float64(bytes) / 1024 / float64(n) }
 		r.result.Facts = append(r.result.Facts,
-			Fact{fmt.Sprintf("one idle %s of %d, heap and stack", part.name, n), kb(after.Live - before.Live), "KB"},
-			Fact{fmt.Sprintf("one idle %s of %d, RSS", part.name, n), kb(after.RSS - before.RSS), "KB"})
+			Fact{part.live, kb(after.Live - before.Live), "KB"},
+			Fact{part.resident, kb(after.RSS - before.RSS), "KB"})
 	}
 	return nil
 }
+
+// What one idle connection of so many takes of the server's heap and stacks.
+func factSocket(n int) string { return fmt.Sprintf("one idle agent's socket of %d", n) }
+func factStream(n int) string { return fmt.Sprintf("one idle customer's stream of %d", n) }
 
 // resting is the least that the server takes over some seconds: what is live, and little garbage.
 func (r *runner) resting(ctx context.Context) (least Usage, err error) {

@@ -25,6 +25,9 @@ type lane struct {
 	schedule
 	first, stride int
 	until         time.Time
+	// giveUp is when what is still waiting for its turn is left; zero is never. left is told of each.
+	giveUp time.Time
+	left   func(meant time.Time)
 
 	now  func() time.Time
 	wait func(ctx context.Context, until time.Time) bool
@@ -43,6 +46,10 @@ func (l lane) run(ctx context.Context, do func(i int, meant time.Time)) {
 		}
 		if l.rate > 0 && !l.wait(ctx, meant) {
 			return
+		}
+		if !l.giveUp.IsZero() && l.now().After(l.giveUp) {
+			l.left(meant)
+			continue
 		}
 		do(i, meant)
 	}

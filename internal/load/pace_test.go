@@ -81,3 +81,15 @@ func TestClosedLoopEndsInTime(t *testing.T) {
 		t.Errorf("%d arrivals of 10 ms in a second", n)
 	}
 }
+
+// TestWhoGetsNoTurnIsCounted: a server that is too far behind is left, and nobody forgotten.
+func TestWhoGetsNoTurnIsCounted(t *testing.T) {
+	c := &clock{at: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+	start, done, left := c.at, 0, 0
+	l := lane{schedule: schedule{start, 100}, stride: 1, until: start.Add(time.Second), now: c.now, wait: c.wait,
+		giveUp: start.Add(3 * time.Second), left: func(time.Time) { left++ }}
+	l.run(t.Context(), func(int, time.Time) { done++; c.at = c.at.Add(100 * time.Millisecond) })
+	if done != 31 || left != 69 {
+		t.Errorf("%d happened and %d were left, want 31 and 69", done, left)
+	}
+}

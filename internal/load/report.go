@@ -69,6 +69,9 @@ func (r reported) AllFacts() []Fact {
 	if r.Usage.Cores > 0 {
 		facts = append(facts, Fact{"server's CPU, on average", r.Usage.Cores, "cores"})
 	}
+	if r.Unsent > 0 {
+		facts = append(facts, Fact{"arrivals that were never sent: the server was too far behind", float64(r.Unsent), ""})
+	}
 	if r.Retries > 0 {
 		facts = append(facts, Fact{"calls made again", float64(r.Retries), ""})
 	}

@@ -21,8 +21,10 @@ type Result struct {
 	Latencies []Latency `json:"latencies"`
 	// Late is how long arrivals waited to be sent, for a free connection or for this process. It is part
 	// of the latencies.
-	Late    Summary          `json:"late"`
-	Retries int64            `json:"retries"`
+	Late    Summary `json:"late"`
+	Retries int64   `json:"retries"`
+	// Unsent arrivals got no turn: the server was that far behind. They count in the latencies.
+	Unsent  int64            `json:"unsent"`
 	Refused map[string]int64 `json:"refused,omitempty"`
 	// Settled is how long what was under way at the end took to arrive.
 	Settled     time.Duration `json:"settled_ns"`
@@ -169,6 +171,9 @@ func (r *Result) Print(out io.Writer) {
 	}
 	if r.Retries > 0 || len(r.Refused) > 0 {
 		fmt.Fprintf(out, "tried again %d times; refused %v\n", r.Retries, r.Refused)
+	}
+	if r.Unsent > 0 {
+		fmt.Fprintf(out, "%d arrivals were never sent: the server was too far behind\n", r.Unsent)
 	}
 	if r.Reconnected > 0 {
 		fmt.Fprintf(out, "screens came back %d times, %d of them to read everything anew\n", r.Reconnected, r.Resyncs)

@@ -3,6 +3,7 @@ package load
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,7 +15,7 @@ const (
 	// closedRate is the most arrivals a second that a closed loop is prepared for.
 	closedRate = 20_000
 	// pollPhones is how often the sandbox's phones are read: they keep their newest 500 messages.
-	pollPhones = 2 * time.Second
+	pollPhones = time.Second
 )
 
 // Server is where a scenario is played.
@@ -79,6 +80,9 @@ func (r *runner) prepare(ctx context.Context, mix Mix, newcomers int) error {
 		pages = r.plan.Pages
 	}
 	r.said[kindNew] = newLedger(kindNew, newcomers)
+	if err := r.standBy(setUp, ctx); err != nil {
+		return err
+	}
 	if err := r.hire(setUp, r.plan.Agents); err != nil {
 		return err
 	}
@@ -100,6 +104,19 @@ func (r *runner) prepare(ctx context.Context, mix Mix, newcomers int) error {
 	}
 	r.log("%d agents, %d conversations and %d pages are there after %s", r.plan.Agents, chats, pages, time.Since(began).Round(time.Millisecond))
 	return nil
+}
+
+// standBy opens the bystanders' screens, which stay until their own context ends.
+func (r *runner) standBy(ctx, screens context.Context) error {
+	return each(ctx, len(r.plan.Bystanders), callers, func(ctx context.Context, i int) error {
+		token := r.plan.Bystanders[i]
+		s := newScreen(r.ready.URL, token, func([]byte) {}, "me", "list:scope=mine")
+		r.running.Go(func() { s.run(screens) })
+		if err := s.awaitWelcome(ctx); err != nil || !r.plan.BystandersOnline {
+			return err
+		}
+		return r.admin.As(token).do(ctx, http.MethodPut, "/api/v1/me/presence", map[string]string{"status": online}, nil)
+	})
 }
 
 // onPage is told of the replies on customers' pages.
@@ -430,7 +447,7 @@ func (r *runner) finish() {
 		res.sort()
 		res.Late = m.late.Summary()
 	}
-	res.Retries = r.retries.Load()
+	res.Retries, res.Unsent = r.retries.Load(), r.unsent.Load()
 	r.refused.Range(func(status, count any) bool {
 		if res.Refused == nil {
 			res.Refused = map[string]int64{}

@@ -24,6 +24,10 @@ type Plan struct {
 	Connections int
 	// Sockets (and streams) of the scenarios idle and reconnect.
 	Sockets int
+	// Bystanders are tokens of agents whose screens are open and on whom nothing depends; they are online
+	// when BystandersOnline is set, and then offers may come to them, which they don't take.
+	Bystanders       []string `json:"-"`
+	BystandersOnline bool
 }
 
 // Mix is which part of the arrivals is of which kind.
@@ -80,7 +84,8 @@ type runner struct {
 	told   *measurement // the one that the result tells of
 
 	retries atomic.Int64
-	refused sync.Map // status → *atomic.Int64
+	unsent  atomic.Int64 // arrivals that got no turn
+	refused sync.Map     // status → *atomic.Int64
 
 	mu       sync.Mutex
 	receipts map[int][]int // of answers at the provider: numbers by thread, in order
@@ -167,11 +172,7 @@ func (r *runner) reached(k kind, gauge string, meant, when time.Time) {
 
 // onScreen is told by the screens.
 func (r *runner) onScreen(at mark, meant time.Time) {
-	gauge := gaugeScreen
-	if at.kind == kindNew {
-		gauge = gaugeOffer
-	}
-	r.reached(at.kind, gauge, meant, time.Now())
+	r.reached(at.kind, arrivalOf(at.kind), meant, time.Now())
 }
 
 // arrive plays the arrivals of a mix until the end, and wait for the last.
@@ -188,7 +189,8 @@ func (r *runner) arrive(ctx context.Context, mix Mix, rate float64, start, until
 				r.failures.Store(err.Error())
 				continue
 			}
-			l := lane{schedule: schedule{start, rate * part}, first: first, stride: n, until: until, now: time.Now, wait: waitUntil}
+			l := lane{schedule: schedule{start, rate * part}, first: first, stride: n, until: until, now: time.Now, wait: waitUntil,
+				giveUp: until.Add(leaveAfter), left: func(meant time.Time) { r.leave(k, meant) }}
 			lanes.Go(func() {
 				defer hangUp()
 				l.run(ctx, func(i int, meant time.Time) {
@@ -202,6 +204,40 @@ func (r *runner) arrive(ctx context.Context, mix Mix, rate float64, start, until
 		}
 	}
 	lanes.Wait()
+}
+
+// leave an arrival that got no turn: it is charged with its wait so far, like one that was answered now.
+func (r *runner) leave(k kind, meant time.Time) {
+	r.unsent.Add(1)
+	if m := r.during(meant); m != nil {
+		m.doing[k].meant.Add(1)
+		m.late.Record(time.Since(meant))
+		m.gauges[answerOf(k)].Record(time.Since(meant))
+		m.gauges[arrivalOf(k)].Record(time.Since(meant))
+	}
+}
+
+// answerOf is the gauge of a kind's answers, arrivalOf that of its way to the other side.
+func answerOf(k kind) string {
+	switch k {
+	case kindWeb:
+		return gaugeWrite
+	case kindAnswer, kindReply:
+		return gaugeAnswer
+	}
+	return gaugeWebhook
+}
+
+func arrivalOf(k kind) string {
+	switch k {
+	case kindNew:
+		return gaugeOffer
+	case kindAnswer:
+		return gaugeReceipt
+	case kindReply:
+		return gaugePage
+	}
+	return gaugeScreen
 }
 
 // lanes is on how many connections a kind arrives.
@@ -288,6 +324,8 @@ func (r *runner) player(k kind, first, n int) (do func(ctx context.Context, turn
 const (
 	// againAfter is how long a provider, a widget or a console waits before it tries again.
 	againAfter = 50 * time.Millisecond
+	// leaveAfter is how long after the end arrivals still get their turn, when the server can't keep up.
+	leaveAfter = 20 * time.Second
 	// giveUpAfter is when they stop trying; what was not acknowledged may be lost.
 	giveUpAfter = time.Minute
 )

@@ -136,3 +136,11 @@ func WriteTable(out io.Writer, rows []Row) {
 		fmt.Fprintf(out, "| %s | %s | %s | %s |\n", r.What, r.Target, r.SQLite, r.PostgreSQL)
 	}
 }
+
+// WriteCurve writes how a database does with growing numbers of messages, as Markdown.
+func WriteCurve(out io.Writer, name string, curve []Point) {
+	fmt.Fprintf(out, "| %s, messages stored | seeded/s | start, ms | inbox p99, ms | search p95, ms | send → screen at 500/s, p99 ms |\n| --- | --- | --- | --- | --- | --- |\n", name)
+	for _, p := range curve {
+		fmt.Fprintf(out, "| %s | %s | %.0f | %.1f (`%s`) | %.1f | %.1f |\n", number(float64(p.Messages)), number(p.Seeded), p.Start, p.Inbox, p.Slowest, p.Search, p.Inbound)
+	}
+}

@@ -74,9 +74,7 @@ func openSQLite(ctx context.Context, path string) (*sqliteEngine, error) {
 	if err := setPageSize(ctx, path); err != nil {
 		return nil, err
 	}
-	dsn := "file:" + strings.NewReplacer("?", "%3f", "#", "%23").Replace(path) +
-		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-		"&_pragma=cache_size(-16000)&_pragma=temp_store(MEMORY)&_pragma=mmap_size(268435456)"
+	dsn := sqliteDSN(path)
 	e := &sqliteEngine{
 		path:     path,
 		stmts:    map[string]*sql.Stmt{},
@@ -106,6 +104,13 @@ func openSQLite(ctx context.Context, path string) (*sqliteEngine, error) {
 	go e.run()
 	go e.checkpoint(checkpoints)
 	return e, nil
+}
+
+// sqliteDSN is how a database's file is opened.
+func sqliteDSN(path string) string {
+	return "file:" + strings.NewReplacer("?", "%3f", "#", "%23").Replace(path) +
+		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
+		"&_pragma=cache_size(-16000)&_pragma=temp_store(MEMORY)&_pragma=mmap_size(268435456)"
 }
 
 // setPageSize must run before the first table, on a connection without other pragmas: the driver's
