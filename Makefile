@@ -93,6 +93,18 @@ browser-test: build ## the whole story in a real browser
 screenshots: build ## take the pictures of docs/screenshots again
 	npm --prefix web run --silent screenshots
 
+# ---- measuring
+
+.PHONY: bench
+bench: build ## measure against the targets, about five minutes; prints Markdown
+	@mkdir -p .cache
+	$(GO_BUILD) -o bin/bench ./cmd/bench
+	bin/bench --json .cache/bench.json --html .cache/bench.html $(BENCH)
+
+.PHONY: bench-long
+bench-long: ## the same with up to 1 000 000 messages and 50 000 open sessions
+	@$(MAKE) --no-print-directory bench BENCH=--long
+
 # ---- tidying
 
 .PHONY: fmt

@@ -17,9 +17,11 @@ import (
 type loadCmd struct {
 	Scenario []string `arg:"" optional:"" help:"Scenarios to play one after the other: ${scenarios}." default:"steady"`
 
-	Ready string `help:"File with the ready line of a running demo; - reads it from standard input." placeholder:"FILE"`
-	Self  bool   `help:"Start a demo for this, on a free port and in a temporary folder, and end it afterwards."`
-	PID   int    `name:"pid" help:"Process of the server, whose memory and CPU are read from /proc."`
+	Ready            string `help:"File with the ready line of a running demo; - reads it from standard input." placeholder:"FILE"`
+	load.Credentials `embed:""`
+
+	Self bool `help:"Start a demo for this, on a free port and in a temporary folder, and end it afterwards."`
+	PID  int  `name:"pid" help:"Process of the server, whose memory and CPU are read from /proc."`
 
 	Database string `help:"postgres://… for the demo that --self starts, instead of SQLite."`
 
@@ -42,7 +44,7 @@ func (c *loadCmd) Run(ctx context.Context) error {
 			return err
 		}
 	}
-	server, end, err := c.server()
+	server, end, err := c.server(ctx)
 	if err != nil {
 		return err
 	}
@@ -77,13 +79,22 @@ func (c *loadCmd) Run(ctx context.Context) error {
 }
 
 // server that is loaded, and how to end it.
-func (c *loadCmd) server() (s load.Server, end func(), err error) {
+func (c *loadCmd) server(ctx context.Context) (s load.Server, end func(), err error) {
 	end = func() {}
-	if c.Self == (c.Ready != "") {
-		return s, end, errors.New("say which server: --ready FILE, or --self")
+	named := 0
+	for _, says := range []bool{c.Self, c.Ready != "", c.URL != ""} {
+		if says {
+			named++
+		}
 	}
-	if !c.Self {
+	switch {
+	case named != 1:
+		return s, end, errors.New("say which server: --ready FILE, --url ADDRESS with credentials, or --self")
+	case c.Ready != "":
 		ready, err := readyLine(c.Ready)
+		return load.ServerOf(ready, c.PID), end, err
+	case c.URL != "":
+		ready, err := c.Credentials.Ready(ctx)
 		return load.ServerOf(ready, c.PID), end, err
 	}
 	binary, err := os.Executable()

@@ -102,9 +102,18 @@ func (c *Client) get(ctx context.Context, path string, v any) error {
 	return nil
 }
 
+// patience is how often a call of the set-up is made that is answered 503: the server is busy.
+const patience = 20
+
 // do makes a call that must be answered well. v may be nil.
 func (c *Client) do(ctx context.Context, method, path string, body, v any) error {
 	a := c.Call(ctx, method, path, body)
+	for n := 1; n < patience && a.Status == http.StatusServiceUnavailable; n++ {
+		if !waitUntil(ctx, time.Now().Add(200*time.Millisecond)) {
+			break
+		}
+		a = c.Call(ctx, method, path, body)
+	}
 	if v == nil && a.Good() {
 		return nil
 	}

@@ -22,6 +22,8 @@ const (
 	prepareWithin = 5 * time.Minute
 	// callers is how many connections set things up, accept offers and audit at once.
 	callers = 8
+	// hashers is how many passwords the server hashes at a time.
+	hashers = 2
 )
 
 // world is the people around one server while a scenario runs.
@@ -111,7 +113,7 @@ func (w *world) hire(ctx context.Context, n int) error {
 		ids[i] = q.ID
 	}
 	w.agents = make([]*agent, n)
-	return each(ctx, n, callers, func(ctx context.Context, i int) error {
+	return each(ctx, n, hashers, func(ctx context.Context, i int) error {
 		var made struct {
 			ID         string `json:"id"`
 			InviteLink string `json:"invite_link"`
