@@ -138,14 +138,14 @@ func (s *Service) ResetCountry(ctx context.Context, org message.OrgID, text stri
 
 // check refuses nonsense, and brings the rest into one order, so that equal ones are the same.
 func (s *CountrySpec) check(code string) error {
-	bad := map[string]string{}
+	bad := map[string]fault.Sentence{}
 	seen := map[phone.Kind]bool{}
 	for _, r := range s.Numbers {
 		text := r.Wrong(code)
 		if seen[r.Kind] {
-			text = "This kind of number is there twice."
+			text = fault.Say("This kind of number is there twice.")
 		}
-		if seen[r.Kind] = true; text != "" {
+		if seen[r.Kind] = true; text.Text != "" {
 			bad["numbers."+string(r.Kind)] = text
 		}
 	}

@@ -4,37 +4,39 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"switchboard/internal/fault"
 )
 
 func kinds() []Kind { return []Kind{LongCode, Mobile, TollFree, ShortCode} }
 func uses() []Use   { return []Use{Answer, Begin, Automated, Campaign} }
 
 // Wrong is what can't be so about a rule in a country, for who wrote it; empty when nothing is.
-func (r Rule) Wrong(country string) string {
+func (r Rule) Wrong(country string) fault.Sentence {
 	northAmerican := northAmerican(country)
 	switch {
 	case !slices.Contains(kinds(), r.Kind):
-		return "There is no kind of number of this name."
+		return fault.Say("There is no kind of number of this name.")
 	case r.Kind == Mobile && northAmerican:
-		return "In the US and Canada nobody can tell mobile numbers from others: they are long codes."
+		return fault.Say("In the US and Canada nobody can tell mobile numbers from others: they are long codes.")
 	case r.Kind != ShortCode && (r.MinDigits != 0 || r.MaxDigits != 0):
-		return "Only short codes have a number of digits of their own."
+		return fault.Say("Only short codes have a number of digits of their own.")
 	case r.Kind == ShortCode && (r.MinDigits < ShortCodeMin || r.MaxDigits > ShortCodeMax || r.MinDigits > r.MaxDigits):
-		return "A short code has 4 to 8 digits: say the fewest and the most of them."
+		return fault.Say("A short code has 4 to 8 digits: say the fewest and the most of them.")
 	case r.Abroad && r.Kind == LongCode:
-		return "A long code writes within its country only."
+		return fault.Say("A long code writes within its country only.")
 	case r.Abroad && r.Kind == ShortCode:
-		return "A short code works within its country only."
+		return fault.Say("A short code works within its country only.")
 	}
 	for i, u := range r.Uses {
 		if !slices.Contains(uses(), u) {
-			return "There is no use of this name."
+			return fault.Say("There is no use of this name.")
 		}
 		if slices.Contains(r.Uses[:i], u) {
-			return "A use is there twice."
+			return fault.Say("A use is there twice.")
 		}
 	}
-	return ""
+	return fault.Sentence{}
 }
 
 // Ordered are rules in the one order of kinds and uses, so that equal ones are the same.
@@ -49,25 +51,25 @@ func Ordered(rules []Rule) []Rule {
 }
 
 // Wrong is what can't be so about hours, by day or closed_on; empty when nothing is.
-func (h Hours) Wrong() map[string]string {
-	wrong := map[string]string{}
+func (h Hours) Wrong() map[string]fault.Sentence {
+	wrong := map[string]fault.Sentence{}
 	for i, d := range h.Days {
 		from, okFrom := Clock(d.From)
 		to, okTo := Clock(d.To)
 		switch {
 		case !slices.Contains(Weekdays(), d.Day):
-			wrong[string(d.Day)] = "There is no day of this name."
+			wrong[string(d.Day)] = fault.Say("There is no day of this name.")
 		case slices.ContainsFunc(h.Days[:i], func(other Day) bool { return other.Day == d.Day }):
-			wrong[string(d.Day)] = "This day is there twice."
+			wrong[string(d.Day)] = fault.Say("This day is there twice.")
 		case !okFrom || !okTo:
-			wrong[string(d.Day)] = "Write times like 09:00, up to 24:00."
+			wrong[string(d.Day)] = fault.Say("Write times like 09:00, up to 24:00.")
 		case from >= to:
-			wrong[string(d.Day)] = "The end must be later than the beginning, on the same day."
+			wrong[string(d.Day)] = fault.Say("The end must be later than the beginning, on the same day.")
 		}
 	}
 	for _, date := range h.ClosedOn {
 		if !isDate(date) {
-			wrong["closed_on"] = "Write dates like 12-25 for each year, or 2027-03-29 for one."
+			wrong["closed_on"] = fault.Say("Write dates like 12-25 for each year, or 2027-03-29 for one.")
 		}
 	}
 	return wrong

@@ -13,7 +13,7 @@ func TestBuiltInTableIsSound(t *testing.T) {
 			t.Errorf("%s is no country", code)
 		}
 		for _, r := range c.Rules {
-			if wrong := r.Wrong(code); wrong != "" {
+			if wrong := r.Wrong(code); wrong.Text != "" {
 				t.Errorf("%s %s: %s", code, r.Kind, wrong)
 			}
 		}
@@ -58,11 +58,11 @@ func TestWrongRules(t *testing.T) {
 		{Kind: ShortCode}, {Kind: ShortCode, MinDigits: 3, MaxDigits: 6}, {Kind: ShortCode, MinDigits: 4, MaxDigits: 9}, {Kind: ShortCode, MinDigits: 6, MaxDigits: 5},
 		{Kind: LongCode, Uses: []Use{"spam"}}, {Kind: LongCode, Uses: []Use{Answer, Answer}},
 	} {
-		if r.Wrong("DE") == "" {
+		if r.Wrong("DE").Text == "" {
 			t.Errorf("%+v is taken", r)
 		}
 	}
-	if (Rule{Kind: Mobile}).Wrong("US") == "" || (Rule{Kind: Mobile}).Wrong("DE") != "" {
+	if (Rule{Kind: Mobile}).Wrong("US").Text == "" || (Rule{Kind: Mobile}).Wrong("DE").Text != "" {
 		t.Error("mobile numbers can be told apart outside of North America, and only there")
 	}
 }

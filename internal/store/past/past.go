@@ -67,7 +67,7 @@ func Tell(write *store.Tx, s Story) (message.ConversationID, error) {
 		return c.ID, nil
 	}
 	tx.now = tx.now.Add(time.Minute)
-	return c.ID, conversation.End(tx, &c, conversation.AgentEnded, "agent", s.Agent, "")
+	return c.ID, conversation.End(tx, &c, conversation.AgentEnded, "agent", s.Agent, message.Reason{})
 }
 
 func (tx *clock) say(c *conversation.Conversation, s Story, l Line, e conversation.Entry, first bool) error {
@@ -84,7 +84,7 @@ func (tx *clock) say(c *conversation.Conversation, s Story, l Line, e conversati
 		return err
 	}
 	e.AuthorName = s.Profile.Name
-	if err := conversation.Received(tx, c, &e); err != nil {
+	if err := conversation.Received(tx, c, &e, true); err != nil {
 		return err
 	}
 	if !first || s.Waiting {
