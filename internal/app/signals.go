@@ -24,13 +24,21 @@ type courtesies struct {
 	signals    *outbound.Signals
 }
 
-// StaffTyping shows the customer and colleagues that an agent writes, or stopped.
-func (c *courtesies) StaffTyping(ctx context.Context, org message.OrgID, by conversation.Staff, id message.ConversationID, typing bool) error {
+// StaffTyping shows the customer and colleagues that an agent writes, or stopped; a note only to colleagues.
+func (c *courtesies) StaffTyping(ctx context.Context, org message.OrgID, by conversation.Staff, id message.ConversationID, typing, note bool) error {
 	author := message.AuthorAgent
 	if by.Supervisor {
 		author = message.AuthorSupervisor
 	}
-	c.hub.Typing(org, id, resource.Author{Type: author, ID: by.ID.String(), Name: by.Name}, typing)
+	from := resource.Author{Type: author, ID: by.ID.String(), Name: by.Name}
+	if note && typing {
+		c.hub.TypingNote(org, id, from)
+	} else {
+		c.hub.Typing(org, id, from, typing)
+	}
+	if note {
+		return nil
+	}
 	head, err := c.db.ConversationHead(ctx, org, id)
 	if err != nil || head.Session.Agent != by.ID {
 		return err // only who has the session is shown to the customer

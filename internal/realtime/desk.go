@@ -42,17 +42,20 @@ type desk struct {
 	commands     chan func()
 	wake, access chan struct{}
 	typings      chan typing
+	views        chan []viewing
+	asked        chan struct{} // another node wants to know who looks at what here
 
 	head       feed.Cursor
 	joined     map[*socket]struct{}
 	queues     map[message.QueueID]json.RawMessage // as they were told last
 	queuesDue  *time.Timer
 	queuesWait bool
+	viewers    viewers
 }
 
 func newDesk(h *Hub, org message.OrgID) *desk {
 	d := &desk{hub: h, org: org, commands: make(chan func()), wake: make(chan struct{}, 1), access: make(chan struct{}, 1),
-		typings: make(chan typing, 256), joined: map[*socket]struct{}{}}
+		typings: make(chan typing, 256), views: make(chan []viewing, 64), asked: make(chan struct{}, 1), joined: map[*socket]struct{}{}, viewers: newViewers()}
 	d.ctx, d.cancel = context.WithCancel(h.ctx)
 	d.queuesDue = time.NewTimer(time.Hour)
 	d.queuesDue.Stop()
@@ -75,10 +78,13 @@ func (d *desk) run() {
 	if !d.begin() {
 		return
 	}
-	polls, beats := time.NewTicker(poll), time.NewTicker(beat)
+	polls, beats, views := time.NewTicker(poll), time.NewTicker(beat), time.NewTicker(d.hub.ViewersEvery)
 	defer polls.Stop()
 	defer beats.Stop()
+	defer views.Stop()
 	defer d.queuesDue.Stop()
+	defer d.viewers.due.Stop()
+	d.hub.Publish([]string{askedPrefix + d.org.String()})
 	var last time.Time
 	for {
 		select {
@@ -104,6 +110,15 @@ func (d *desk) run() {
 			}
 		case t := <-d.typings:
 			d.typing(t)
+		case all := <-d.views:
+			d.heardViews(all)
+		case <-d.asked:
+			d.sayViews()
+		case <-views.C:
+			d.sayViews()
+			d.forgetViews()
+		case <-d.viewers.due.C:
+			d.tellViewers()
 		case <-d.queuesDue.C:
 			d.tellQueues()
 		case <-beats.C:
@@ -322,7 +337,8 @@ func (d *desk) typing(t typing) {
 	data := encodeFrame("", "typing", topic, raw(struct {
 		Author resource.Author `json:"author"`
 		Typing bool            `json:"typing"`
-	}{author, t.on}), false)
+		Note   bool            `json:"note,omitempty"`
+	}{author, t.on, t.note}), false)
 	for _, s := range watching {
 		if s.audience().sight.MayRead(row.Reach) {
 			s.push(data, 0)

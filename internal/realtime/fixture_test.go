@@ -40,6 +40,7 @@ type house struct {
 	people         atomic.Int64
 	signedOut      atomic.Bool // what Renew says
 	quietAfter     time.Duration
+	viewersEvery   time.Duration
 }
 
 // node is one server with its own connections to the database.
@@ -97,7 +98,7 @@ func (h *house) start() *node {
 	sequencer := store.NewSequencer(n.db, h.bus.Publish)
 	n.db.OnCommit(sequencer.Committed)
 	sequencer.Start()
-	n.hub = realtime.NewHub(realtime.Config{Origin: func(origin string) bool { return origin == "https://console.test" }, Feed: n.db, Views: n.views, Wakes: h.bus.Subscribe(), Publish: h.bus.Publish, Metrics: n.metrics, QuietAfter: h.quietAfter,
+	n.hub = realtime.NewHub(realtime.Config{Origin: func(origin string) bool { return origin == "https://console.test" }, Feed: n.db, Views: n.views, Wakes: h.bus.Subscribe(), Publish: h.bus.Publish, Metrics: n.metrics, QuietAfter: h.quietAfter, ViewersEvery: h.viewersEvery,
 		Connected: func(_ context.Context, _ message.OrgID, u message.UserID, id message.RowID) error {
 			n.present.Store(id, u)
 			return nil

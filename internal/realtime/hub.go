@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -63,7 +64,7 @@ type Principal struct {
 type Config struct {
 	Feed  Feed
 	Views Views
-	// Wakes is the hub's own subscription; Publish sends to the bus (typing).
+	// Wakes is the hub's own subscription; Publish sends to the bus (who types, who looks).
 	Wakes   Wakes
 	Publish func(names []string)
 	// Origin says whether pages from there may connect. What the request calls its own host proves nothing.
@@ -76,6 +77,8 @@ type Config struct {
 	Visible func(ctx context.Context, org message.OrgID, user message.UserID, connection message.RowID, visible bool) error
 	// QuietAfter is when a connection that is told nothing gets a heartbeat; 15 seconds unless set.
 	QuietAfter time.Duration
+	// ViewersEvery is how often a node says again who looks at what on it; 20 seconds unless set.
+	ViewersEvery time.Duration
 	// Metrics may be nil.
 	Metrics prometheus.Registerer
 }
@@ -84,6 +87,8 @@ type Config struct {
 type Hub struct {
 	Config
 	metrics metrics
+	id      message.RowID // this node, among all that the bus reaches
+	said    atomic.Int64  // counts what it says of viewers
 
 	mu      sync.Mutex
 	desks   map[message.OrgID]*desk
@@ -102,7 +107,10 @@ func NewHub(c Config) *Hub {
 	if c.QuietAfter == 0 {
 		c.QuietAfter = quietAfter
 	}
-	h := &Hub{Config: c, desks: map[message.OrgID]*desk{}, sockets: map[*socket]struct{}{}, stopping: make(chan struct{}), routed: make(chan struct{})}
+	if c.ViewersEvery == 0 {
+		c.ViewersEvery = viewersEvery
+	}
+	h := &Hub{Config: c, id: message.NewID[message.RowID](), desks: map[message.OrgID]*desk{}, sockets: map[*socket]struct{}{}, stopping: make(chan struct{}), routed: make(chan struct{})}
 	h.metrics = newMetrics(c.Metrics)
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	return h
@@ -143,6 +151,7 @@ func (h *Hub) route() {
 			return
 		case <-h.Wakes.Wait():
 		}
+		var views map[message.OrgID][]viewing
 		for name := range h.Wakes.Take() {
 			if org, ok := message.WokenFeed(name); ok {
 				h.toDesk(org, func(d *desk) { signal(d.wake) })
@@ -155,7 +164,22 @@ func (h *Hub) route() {
 					default: // an ephemeral hint; the next one comes in a second
 					}
 				})
+			} else if v, ok := parseViewing(name); ok && v.node != h.id {
+				if views == nil {
+					views = map[message.OrgID][]viewing{}
+				}
+				views[v.org] = append(views[v.org], v)
+			} else if org, ok := askedViewing(name); ok {
+				h.toDesk(org, func(d *desk) { signal(d.asked) })
 			}
+		}
+		for org, all := range views {
+			h.toDesk(org, func(d *desk) {
+				select {
+				case d.views <- all:
+				default: // said again soon
+				}
+			})
 		}
 	}
 }

@@ -21,7 +21,8 @@ type said struct {
 	Type  string `json:"type"`
 	Topic string `json:"topic"`
 	// Of hello:
-	After  string   `json:"after"`
+	After string `json:"after"`
+	// Of hello, and of view:
 	Topics []string `json:"topics"`
 	// Of visible:
 	Visible bool `json:"visible"`
@@ -59,10 +60,12 @@ func (s *socket) read() {
 			s.subscribe(ctx, m.Topic)
 		case m.Type == "visible":
 			s.look(ctx, m.Visible)
+		case m.Type == "view":
+			s.view(m.Topics)
 		case m.Type == "unsubscribe":
 			s.unsubscribe(m.Topic)
 		default:
-			s.refuse(m.Topic, fault.New(fault.Malformed, "There is no such message. Say subscribe, unsubscribe or visible."))
+			s.refuse(m.Topic, fault.New(fault.Malformed, "There is no such message. Say subscribe, unsubscribe, visible or view."))
 		}
 	}
 }
@@ -237,7 +240,11 @@ func (s *socket) join(topics []*topic) {
 		if t.kind == topicQueues {
 			s.desk.joinQueues()
 		}
+		if t.kind == topicConversation {
+			s.desk.joinViewers(t.conversation)
+		}
 	}
+	s.desk.looks(s)
 }
 
 // forget removes a topic. It runs in the desk's goroutine.
@@ -245,6 +252,7 @@ func (s *socket) forget(name string) {
 	s.mu.Lock()
 	s.topics = slices.DeleteFunc(slices.Clone(s.topics), func(t *topic) bool { return t.name == name })
 	s.mu.Unlock()
+	s.desk.looks(s)
 }
 
 // drop ends a subscription whose conversation the viewer may no longer read, and says so.

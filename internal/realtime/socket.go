@@ -66,7 +66,8 @@ type socket struct {
 	timer   *time.Timer
 	replays sync.Mutex // one replay at a time
 
-	visible bool // as the client said last; the reading goroutine's own
+	visible bool     // as the client said last; the reading goroutine's own
+	views   []string // topics that the page shows, as the client said last; the desk's own
 
 	// Set by the hello, before any subscription:
 	greeted time.Time
@@ -85,7 +86,10 @@ func (s *socket) run() {
 	go func() { defer close(writing); s.write() }()
 	s.read()
 	s.end(websocket.StatusNormalClosure, "")
-	s.desk.do(func() { delete(s.desk.joined, s) })
+	s.desk.do(func() {
+		delete(s.desk.joined, s)
+		s.desk.looks(s)
+	})
 	_ = s.ws.CloseNow()
 	<-writing
 }

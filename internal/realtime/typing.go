@@ -16,6 +16,7 @@ type typing struct {
 	conversation message.ConversationID
 	author       resource.Author // without a name
 	on           bool
+	note         bool // what only staff will see
 }
 
 // Typing tells everybody who looks at a conversation, on every node, that its author types or stopped.
@@ -24,6 +25,15 @@ func (h *Hub) Typing(org message.OrgID, c message.ConversationID, author resourc
 	if on {
 		state = "1"
 	}
+	h.types(org, c, author, state)
+}
+
+// TypingNote tells it of a note.
+func (h *Hub) TypingNote(org message.OrgID, c message.ConversationID, author resource.Author) {
+	h.types(org, c, author, "note")
+}
+
+func (h *Hub) types(org message.OrgID, c message.ConversationID, author resource.Author, state string) {
 	h.Publish([]string{typingPrefix + strings.Join([]string{org.String(), c.String(), string(author.Type), author.ID, state}, ":")})
 }
 
@@ -37,6 +47,7 @@ func parseTyping(name string) (t typing, ok bool) {
 	t.org, err1 = message.ParseID[message.OrgID](parts[0])
 	t.conversation, err2 = message.ParseID[message.ConversationID](parts[1])
 	t.author = resource.Author{Type: message.AuthorType(parts[2]), ID: parts[3]}
-	t.on = parts[4] == "1"
+	t.note = parts[4] == "note"
+	t.on = t.note || parts[4] == "1"
 	return t, err1 == nil && err2 == nil
 }

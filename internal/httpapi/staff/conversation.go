@@ -154,14 +154,15 @@ type typingIn struct {
 // TypingIn says whether one writes.
 type TypingIn struct {
 	Typing *bool `json:"typing,omitempty" doc:"false when the writing stopped; true if not said"`
+	Note   bool  `json:"note,omitempty" doc:"what is written is a note: only colleagues are shown it"`
 }
 
 func (a *API) typing(ctx context.Context, p staff.Principal, in *typingIn) (None, error) {
 	if err := a.Views.MayRead(ctx, p.Org, viewer(p), in.ID); err != nil {
 		return None{}, err
 	}
-	typing := given(in.Body).Typing
-	return None{}, a.Outbound.StaffTyping(ctx, p.Org, actor(p), in.ID, typing == nil || *typing)
+	said := given(in.Body)
+	return None{}, a.Outbound.StaffTyping(ctx, p.Org, actor(p), in.ID, said.Typing == nil || *said.Typing, said.Note)
 }
 
 type readIn struct {

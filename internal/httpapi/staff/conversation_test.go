@@ -36,9 +36,11 @@ func TestAnAgentAnswers(t *testing.T) {
 		as("POST", conversation+"/messages", object{"text": "  "}).refuses(422, "unprocessable")
 		as("POST", conversation+"/typing", object{"typing": true}).is(204)
 		as("POST", conversation+"/typing", nil).is(204)
+		as("POST", conversation+"/typing", object{"note": true}).is(204)
+		as("POST", conversation+"/typing", object{"note": "x"}).refuses(422, "unprocessable")
 		as("POST", conversation+"/read", object{"seq": 99}).is(204)
 		as("POST", conversation+"/read", object{"seq": 1}).is(204)
-		if len(w.sent.typing) != 2 || w.sent.reads != 1 {
+		if len(w.sent.typing) != 2 || w.sent.notes != 1 || w.sent.reads != 1 {
 			w.t.Fatalf("%d times typing, %d receipts", len(w.sent.typing), w.sent.reads)
 		}
 		entries := as("GET", conversation+"/entries", nil).is(200)

@@ -70,8 +70,9 @@ type Routing interface {
 
 // Outbound carries to a customer what is no message.
 type Outbound interface {
-	// StaffTyping shows the customer that an agent writes, or stopped. It is never stored.
-	StaffTyping(ctx context.Context, org message.OrgID, by conversation.Staff, c message.ConversationID, typing bool) error
+	// StaffTyping shows the customer that an agent writes, or stopped; a note is shown to colleagues alone. It
+	// is never stored.
+	StaffTyping(ctx context.Context, org message.OrgID, by conversation.Staff, c message.ConversationID, typing, note bool) error
 	// StaffRead sends the channel's read receipt for the customer's latest message, as far as the
 	// channel has one. It is called once for each move of the assignee's marker.
 	StaffRead(ctx context.Context, org message.OrgID, c message.ConversationID)

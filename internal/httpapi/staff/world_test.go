@@ -57,11 +57,16 @@ type world struct {
 // courtesies notes what went to customers beside messages.
 type courtesies struct {
 	typing []bool
+	notes  int
 	reads  int
 }
 
-func (c *courtesies) StaffTyping(_ context.Context, _ message.OrgID, _ conversation.Staff, _ message.ConversationID, typing bool) error {
-	c.typing = append(c.typing, typing)
+func (c *courtesies) StaffTyping(_ context.Context, _ message.OrgID, _ conversation.Staff, _ message.ConversationID, typing, note bool) error {
+	if note {
+		c.notes++
+	} else {
+		c.typing = append(c.typing, typing)
+	}
 	return nil
 }
 

@@ -59,6 +59,9 @@ export class Realtime {
 	private stopped = true;
 	private state: Connection = 'connecting';
 	private looked = false;
+	/** Topics that the page shows, and what the server was told of them. */
+	private shown: string[] = [];
+	private said = '';
 
 	constructor(
 		private address: string,
@@ -147,6 +150,20 @@ export class Realtime {
 		this.send({ type: 'visible', visible });
 	};
 
+	/** show tells which topics stand on the page, so that colleagues see who else is there. A hidden page shows none. */
+	show(topics: string[]): void {
+		this.shown = topics;
+		// Leafing on takes one away and brings another: that is one change.
+		queueMicrotask(this.sayShown);
+	}
+
+	private sayShown = () => {
+		const topics = document.visibilityState === 'visible' ? this.shown : [];
+		if (this.state !== 'open' || topics.join() === this.said) return;
+		this.said = topics.join();
+		this.send({ type: 'view', topics });
+	};
+
 	private tell(state: Connection): void {
 		this.state = state;
 		this.onconnection(state);
@@ -192,6 +209,8 @@ export class Realtime {
 				this.tell('open');
 				this.looked = false;
 				this.look();
+				this.said = '';
+				this.sayShown();
 				return;
 			case 'resync':
 				this.cursor = frame.cursor ?? '';
@@ -255,6 +274,7 @@ export class Realtime {
 	}
 
 	private awake = () => {
+		this.sayShown();
 		if (document.visibilityState === 'visible') {
 			this.beat();
 			this.hurry();

@@ -8,12 +8,16 @@ const IDLE = 5_000;
 export class TypingSignal {
 	private last = 0;
 	private on = false;
+	private note = false;
 	private idle: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(private conversation: string) {}
 
-	typed(something: boolean): void {
+	/** note: what is written is for colleagues, and the customer is shown nothing. */
+	typed(something: boolean, note: boolean): void {
 		if (!something) return this.stop();
+		if (note !== this.note) this.stop();
+		this.note = note;
 		clearTimeout(this.idle);
 		this.idle = setTimeout(() => this.stop(), IDLE);
 		if (Date.now() - this.last < EVERY) return;
@@ -31,6 +35,6 @@ export class TypingSignal {
 	}
 
 	private tell(typing: boolean): void {
-		api.post(`/conversations/${this.conversation}/typing`, { typing }).catch(() => undefined);
+		api.post(`/conversations/${this.conversation}/typing`, { typing, note: this.note }).catch(() => undefined);
 	}
 }

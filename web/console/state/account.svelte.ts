@@ -11,7 +11,9 @@ class Account {
 	presence = $state.raw<Presence | undefined>();
 	statuses = $state.raw<PresenceStatus[]>([]);
 	connection = $state<Connection>('connecting');
-	realtime = new Realtime(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/realtime`, (s) => (this.connection = s), () => void this.load());
+	/** How often the connection was made: what was told without a cursor belongs to one. */
+	connected = $state(0);
+	realtime = new Realtime(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/realtime`, (s) => this.connects(s), () => void this.load());
 	private unsubscribe = () => {};
 
 	may(permission: string): boolean {
@@ -52,6 +54,11 @@ class Account {
 	async setPresence(status: PresenceStatus): Promise<void> {
 		await api.put<unknown>('/me/presence', { status: status.id });
 		this.readPresence();
+	}
+
+	private connects(state: Connection): void {
+		this.connection = state;
+		if (state === 'open') this.connected++;
 	}
 
 	private listen(): void {

@@ -6,6 +6,7 @@ import type { Conversation, Entry, Page, Session } from '../api/types.ts';
 import { account } from './account.svelte.ts';
 import { outbox } from './outbox.svelte.ts';
 import { typists } from './typists.svelte.ts';
+import { viewers } from './viewers.svelte.ts';
 
 const PAGE = 50;
 /** Before every entry that can exist: asks for the newest page. */
@@ -192,6 +193,7 @@ export class OpenConversation {
 
 	private frame(frame: Frame): void {
 		typists.frame(this.id, frame);
+		viewers.frame(this.id, frame);
 		switch (frame.type) {
 			case 'entry.created':
 			case 'entry.updated':

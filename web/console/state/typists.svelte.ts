@@ -3,6 +3,7 @@
 import type { Frame } from '../api/realtime.ts';
 import type { Author, Entry } from '../api/types.ts';
 import { account } from './account.svelte.ts';
+import { viewers } from './viewers.svelte.ts';
 
 const LASTS = 8_000;
 /** An agent's own conversations that are listened to; capacity keeps them few. */
@@ -10,6 +11,8 @@ const FOLLOWED = 24;
 
 export interface Typist {
 	author: Author;
+	/** It is a note, which the customer won't see. */
+	note: boolean;
 	until: number;
 }
 
@@ -28,10 +31,10 @@ class Typists {
 	frame(conversation: string, frame: Frame): void {
 		if (frame.type === 'entry.created') return this.wrote(conversation, frame.data as Entry);
 		if (frame.type !== 'typing') return;
-		const { author, typing } = frame.data as { author: Author; typing: boolean };
+		const { author, typing, note = false } = frame.data as { author: Author; typing: boolean; note?: boolean };
 		if (author.id === account.me?.user.id) return;
 		const others = this.of(conversation).filter((t) => !same(t.author, author));
-		this.set(conversation, typing ? [...others, { author, until: Date.now() + LASTS }] : others);
+		this.set(conversation, typing ? [...others, { author, note, until: Date.now() + LASTS }] : others);
 		this.timer ??= setTimeout(() => this.fade(), LASTS + 50);
 	}
 
@@ -45,7 +48,7 @@ class Typists {
 		}
 		for (const id of wanted) {
 			if (this.followed.has(id)) continue;
-			this.followed.set(id, account.realtime.subscribe(`conversation:${id}`, { frame: (f) => this.frame(id, f) }, true).stop);
+			this.followed.set(id, account.realtime.subscribe(`conversation:${id}`, { frame: (f) => { this.frame(id, f); viewers.frame(id, f); } }, true).stop);
 		}
 	}
 

@@ -31,6 +31,8 @@ export const compose: Translation<typeof english> = {
 	'composer.fill_other': 'Füllen Sie {fields} aus, oder nehmen Sie sie heraus.',
 	'composer.uploading': 'Dateien werden hochgeladen …',
 	'composer.fileProblem': 'Eine Datei kann nicht gesendet werden. Entfernen Sie sie.',
+	'composer.alsoReplying_one': '{names} schreibt diesem Kunden auch gerade.',
+	'composer.alsoReplying_other': '{names} schreiben diesem Kunden auch gerade.',
 	'composer.other': 'Auf einem anderen Gerät geändert',
 	'composer.useOther': 'Übernehmen',
 	'composer.keepMine': 'Meine behalten',

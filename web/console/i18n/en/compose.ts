@@ -28,6 +28,8 @@ export const compose = {
 	'composer.fill_other': 'Fill in {fields}, or take them out.',
 	'composer.uploading': 'Files are on their way…',
 	'composer.fileProblem': 'A file can’t be sent. Take it out.',
+	'composer.alsoReplying_one': '{names} is writing to this customer too.',
+	'composer.alsoReplying_other': '{names} are writing to this customer too.',
 	'composer.other': 'Changed on another device',
 	'composer.useOther': 'Use it',
 	'composer.keepMine': 'Keep mine',

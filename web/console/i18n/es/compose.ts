@@ -31,6 +31,8 @@ export const compose: Translation<typeof english> = {
 	'composer.fill_other': 'Rellene {fields} o quítelos.',
 	'composer.uploading': 'Subiendo archivos…',
 	'composer.fileProblem': 'Un archivo no se puede enviar. Quítelo.',
+	'composer.alsoReplying_one': '{names} también está escribiendo a este cliente.',
+	'composer.alsoReplying_other': '{names} también están escribiendo a este cliente.',
 	'composer.other': 'Modificado en otro dispositivo',
 	'composer.useOther': 'Usar ese',
 	'composer.keepMine': 'Conservar el mío',

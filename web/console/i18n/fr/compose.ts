@@ -31,6 +31,8 @@ export const compose: Translation<typeof english> = {
 	'composer.fill_other': 'Remplissez {fields}, ou retirez-les.',
 	'composer.uploading': 'Envoi des fichiers…',
 	'composer.fileProblem': 'Un fichier ne peut pas être envoyé. Retirez-le.',
+	'composer.alsoReplying_one': '{names} écrit aussi à ce client en ce moment.',
+	'composer.alsoReplying_other': '{names} écrivent aussi à ce client en ce moment.',
 	'composer.other': 'Modifié sur un autre appareil',
 	'composer.useOther': 'L’utiliser',
 	'composer.keepMine': 'Garder le mien',
