@@ -174,6 +174,8 @@ type told struct {
 	Text string `json:"text,omitempty"`
 	URL  string `json:"url"`
 	Tag  string `json:"tag"`
+	// Language in which the device says the rest; without one it is the browser's.
+	Language string `json:"language,omitempty"`
 }
 
 // Try calls one device of a user, to see that it works.
@@ -225,6 +227,9 @@ func (s *Service) Do(ctx context.Context, j job.Job) error {
 		}
 	}
 	t := told{Kind: c.Kind, Who: cut(news.Who), URL: "/inbox/" + c.Conversation.String(), Tag: c.Kind + ":" + c.Conversation.String()}
+	if news.Preferences.Language != staff.LikeBrowser {
+		t.Language = news.Preferences.Language
+	}
 	if c.Kind == Offer {
 		t.URL = "/inbox"
 	} else if news.Entry != "" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 	"strings"
+	"time"
 
 	"switchboard/internal/fault"
 	"switchboard/internal/message"
@@ -14,6 +15,8 @@ import (
 type Preferences struct {
 	Theme      string            `json:"theme" enum:"system,light,dark"`
 	Density    string            `json:"density" enum:"comfortable,compact"`
+	Language   string            `json:"language" enum:"browser,en,de,es,fr,ar" doc:"of the console and of push messages; browser is each browser's own"`
+	TimeZone   string            `json:"time_zone" maxLength:"64" doc:"in which times are shown: browser, organisation, or an IANA name such as Europe/Vienna"`
 	Letters    bool              `json:"letters" doc:"whether single-letter keys act"`
 	Keys       map[string]string `json:"keys" doc:"keys of commands that are not the usual ones, by the command's name; an empty one is none"`
 	EnterSends bool              `json:"enter_sends"`
@@ -50,10 +53,16 @@ type Ways struct {
 	Favicon bool `json:"favicon" doc:"the mark on the page's icon"`
 }
 
+// What languages and time zones may be besides one that is named.
+const (
+	LikeBrowser      = "browser"
+	LikeOrganisation = "organisation"
+)
+
 // UsualPreferences are those of somebody who chose nothing.
 func UsualPreferences() Preferences {
 	all := Ways{Sound: true, Push: true, Title: true, Favicon: true}
-	return Preferences{Theme: "system", Density: "comfortable", Letters: true, Keys: map[string]string{}, EnterSends: true,
+	return Preferences{Theme: "system", Density: "comfortable", Language: LikeBrowser, TimeZone: LikeBrowser, Letters: true, Keys: map[string]string{}, EnterSends: true,
 		Notify: Notify{Offer: all, Message: all, Mention: all, Flag: Seen{Sound: true}}, PushText: true,
 		ListWidth: 320, ContextWidth: 320, Context: true, Folded: []string{}}
 }
@@ -73,6 +82,11 @@ func (p *Preferences) check() error {
 	}
 	if p.Folded == nil {
 		p.Folded = []string{}
+	}
+	if p.TimeZone != LikeBrowser && p.TimeZone != LikeOrganisation {
+		if _, err := time.LoadLocation(p.TimeZone); err != nil || p.TimeZone == "" || p.TimeZone == "Local" {
+			return fault.Invalid("time_zone", "There is no time zone %q. Use browser, organisation, or a name such as Europe/Vienna.", p.TimeZone)
+		}
 	}
 	if len(p.Keys) > keysMax {
 		return fault.Invalid("keys", "At most %d keys can be changed.", keysMax)

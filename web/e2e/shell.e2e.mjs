@@ -191,7 +191,7 @@ story('the console can be installed, and its worker shows what it is told and op
 
 	// Without a server there is a page that says so; with it the newest console, from no cache.
 	const caches = await page.evaluate(async () => Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).map((r) => new URL(r.url).pathname))));
-	assert.deepEqual(caches.flat(), ['/offline.html']);
+	assert.deepEqual(caches.flat(), ['/language']);
 	await context.setOffline(true);
 	await page.goto(`${it.ready.url}/inbox/${id}`).catch(() => undefined);
 	await seen(page.getByRole('heading', { name: 'Switchboard can’t be reached' }));

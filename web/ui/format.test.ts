@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ago, bytes, daysAgo, span } from './format.ts';
+import { ago, bytes, day as dayOf, daysAgo, exact, moment, span, time } from './format.ts';
+import { setTimeZone } from './locale.ts';
 
 const now = new Date(2025, 2, 12, 15, 0, 0);
 const before = (ms: number) => new Date(now.getTime() - ms);
@@ -32,4 +33,27 @@ test('durations and sizes in their largest units', () => {
 	assert.equal(span(2 * hour + 5 * minute), '2h 5m');
 	assert.equal(span(-5), '0s');
 	assert.equal(bytes(4_200_000), '4.2MB');
+});
+
+test('times, days and years are those of the time zone that was chosen', () => {
+	const at = '2024-12-31T20:30:00Z';
+	const now = new Date('2024-12-31T21:00:00Z');
+	const figures = (text: string) => text.match(/\d+/g)!.map(Number);
+	let zone: string | undefined = 'Asia/Tokyo'; // 9 hours ahead, no summer time
+	setTimeZone(() => zone);
+	try {
+		assert.deepEqual(figures(time(at)).slice(-1), [30]);
+		assert.equal(figures(time(at))[0], 5);
+		assert.equal(dayOf(at, now), 'Today');
+		assert.equal(daysAgo(new Date('2024-12-31T14:59:00Z'), now), 1); // 23:59 the day before, there
+		assert.match(moment('2024-06-01T00:00:00Z', now), /2024/); // there it is 2025 already
+		assert.match(exact(at), /2025.*Asia\/Tokyo/);
+		zone = 'America/New_York';
+		assert.equal(figures(time(at))[0], 3);
+		assert.equal(daysAgo(new Date('2024-12-31T04:59:00Z'), now), 1);
+		assert.doesNotMatch(moment('2024-06-01T00:00:00Z', now), /2024/);
+	} finally {
+		setTimeZone(() => undefined);
+	}
+	assert.doesNotMatch(exact(at), /Tokyo/);
 });

@@ -1,13 +1,13 @@
 // Dates, sizes and durations in the reader's language, by Intl.
 
-import { inLocale, locale } from './locale.ts';
+import { inLocale, locale, timeZone } from './locale.ts';
 
 /** 1:05 PM, but 01:05 where the day has 24 hours. */
-const clock = inLocale((language) => {
+const clock = inLocale((language, timeZone) => {
 	const twelve = new Intl.DateTimeFormat(language, { hour: 'numeric' }).resolvedOptions().hour12;
-	return new Intl.DateTimeFormat(language, { hour: twelve ? 'numeric' : '2-digit', minute: '2-digit' });
+	return new Intl.DateTimeFormat(language, { hour: twelve ? 'numeric' : '2-digit', minute: '2-digit', timeZone });
 });
-const dates = (options: Intl.DateTimeFormatOptions) => inLocale((language) => new Intl.DateTimeFormat(language, options));
+const dates = (options: Intl.DateTimeFormatOptions) => inLocale((language, timeZone) => new Intl.DateTimeFormat(language, { ...options, timeZone }));
 const weekday = dates({ weekday: 'short' });
 const dayMonth = dates({ day: 'numeric', month: 'short' });
 const dayMonthYear = dates({ day: 'numeric', month: 'short', year: 'numeric' });
@@ -20,13 +20,25 @@ const DAY = 86_400_000;
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
 
-function midnight(d: Date): number {
-	return new Date(d.getFullYear(), d.getMonth(), d.getDate()).getTime();
+const calendar = inLocale((_, timeZone) => new Intl.DateTimeFormat('en-u-ca-gregory-nu-latn', { year: 'numeric', month: 'numeric', day: 'numeric', timeZone }));
+
+/** date is the calendar's, where the reader reads times. */
+function date(d: Date): { year: number; month: number; day: number } {
+	if (timeZone() === undefined) return { year: d.getFullYear(), month: d.getMonth() + 1, day: d.getDate() };
+	const parts = calendar().formatToParts(d);
+	const part = (type: string) => Number(parts.find((one) => one.type === type)!.value);
+	return { year: part('year'), month: part('month'), day: part('day') };
+}
+
+/** dayNumber counts calendar days: two moments of one day have the same. */
+export function dayNumber(at: string | Date): number {
+	const { year, month, day } = date(new Date(at));
+	return Date.UTC(year, month - 1, day) / DAY;
 }
 
 /** daysAgo counts calendar days: 0 is today, 1 yesterday. */
 export function daysAgo(at: Date, now = new Date()): number {
-	return Math.round((midnight(now) - midnight(at)) / DAY);
+	return dayNumber(now) - dayNumber(at);
 }
 
 /** time of day: 14:02. */
@@ -38,7 +50,7 @@ export function moment(at: string | Date, now = new Date()): string {
 	const days = daysAgo(d, now);
 	if (days <= 0) return clock().format(d);
 	if (days < 7) return weekday().format(d);
-	return d.getFullYear() === now.getFullYear() ? dayMonth().format(d) : dayMonthYear().format(d);
+	return date(d).year === date(now).year ? dayMonth().format(d) : dayMonthYear().format(d);
 }
 
 /** day is a separator's heading: Today, Yesterday, Tuesday 3 March. */
@@ -49,7 +61,7 @@ export function day(at: string | Date, now = new Date()): string {
 		const word = relativeDay().format(-days, 'day');
 		return word.charAt(0).toLocaleUpperCase() + word.slice(1);
 	}
-	return d.getFullYear() === now.getFullYear() ? longDay().format(d) : longDayYear().format(d);
+	return date(d).year === date(now).year ? longDay().format(d) : longDayYear().format(d);
 }
 
 /** ago is how far from now: now, 5 minutes ago, in 2 hours, yesterday, 3 weeks ago. */
@@ -68,8 +80,18 @@ export function ago(at: string | Date, now: number | Date = Date.now()): string 
 	return relativeDay().format(Math.round(days / 365.25) || Math.sign(days), 'year');
 }
 
-/** exact is the full date and time, for hover and for readers. */
-export const exact = (at: string | Date) => full().format(new Date(at));
+/** elsewhere is the time zone that times are written in, when it is not the browser's: Asia/Tokyo. */
+export function elsewhere(): string | undefined {
+	const zone = timeZone();
+	return zone && zone !== new Intl.DateTimeFormat().resolvedOptions().timeZone ? zone.replaceAll('_', ' ') : undefined;
+}
+
+/** exact is the full date and time, for hover and for readers; with its time zone where that isn't the browser's. */
+export function exact(at: string | number | Date): string {
+	const zone = elsewhere();
+	const text = full().format(new Date(at));
+	return zone ? `${text} (\u2068${zone}\u2069)` : text;
+}
 
 const unit = (name: string, value: number) =>
 	new Intl.NumberFormat(locale(), { style: 'unit', unit: name, unitDisplay: 'narrow', maximumFractionDigits: name === 'byte' || value >= 10 ? 0 : 1 }).format(value);

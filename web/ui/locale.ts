@@ -9,10 +9,24 @@ export function setLocale(language: string): void {
 	tag = language;
 }
 
-/** inLocale makes a formatter when it is first asked for, and another one after the language has changed. */
-export function inLocale<T>(make: (language: string | undefined) => T): () => T {
-	let made: { of: string | undefined; it: T } | undefined;
-	return () => (made?.of === tag && made ? made : (made = { of: tag, it: make(tag) })).it;
+let zone: () => string | undefined = () => undefined;
+
+/** timeZone is the one that times are written in; undefined is the browser's own. */
+export const timeZone = (): string | undefined => zone();
+
+/** setTimeZone takes a function, so that what is shown follows when its answer changes. */
+export function setTimeZone(source: () => string | undefined): void {
+	zone = source;
+}
+
+/** inLocale makes a formatter when it is first asked for, and another one after the language or the time zone has changed. */
+export function inLocale<T>(make: (language: string | undefined, timeZone: string | undefined) => T): () => T {
+	let made: { of: string | undefined; zone: string | undefined; it: T } | undefined;
+	return () => {
+		const now = zone();
+		if (made?.of !== tag || made?.zone !== now) made = undefined;
+		return (made ??= { of: tag, zone: now, it: make(tag, now) }).it;
+	};
 }
 
 const numbers = inLocale((language) => new Intl.NumberFormat(language));

@@ -26,8 +26,12 @@ func TestPreferencesFollowTheirUser(t *testing.T) {
 		if c.told(feed.PreferencesUpdated, anna) != 2 {
 			w.t.Fatal("the other screens aren't told")
 		}
+		if got = as("PATCH", "/me/preferences", object{"language": "fr", "time_zone": "Asia/Tokyo"}).is(200); got.str("language") != "fr" || got.str("time_zone") != "Asia/Tokyo" {
+			w.t.Fatalf("kept %s", got.text)
+		}
+		as("PATCH", "/me/preferences", object{"time_zone": "organisation", "language": "browser"}).is(200)
 		as("PATCH", "/me/preferences", object{"theme": "light"}, "If-Match", `"1"`).refuses(409, "conflict")
-		for _, bad := range []object{{"theme": "pink"}, {"colour": "red"}, {"list_width": 5}, {"list_width": "wide"}, {"notify": object{"offer": object{"sound": 1}}},
+		for _, bad := range []object{{"theme": "pink"}, {"language": "xx"}, {"language": ""}, {"time_zone": "Europe/Nowhere"}, {"time_zone": ""}, {"time_zone": "Local"}, {"time_zone": "../../etc/passwd"}, {"colour": "red"}, {"list_width": 5}, {"list_width": "wide"}, {"notify": object{"offer": object{"sound": 1}}},
 			{"keys": object{"next": "j", "end": "j"}}, {"keys": object{"next": "ctrl"}}, {"keys": object{"next": "J"}}, {"keys": object{strings.Repeat("x", 65): "j"}},
 			{"folded": []string{strings.Repeat("x", 65)}}} {
 			if answer := as("PATCH", "/me/preferences", bad); answer.status != 422 && answer.status != 400 {
@@ -37,7 +41,7 @@ func TestPreferencesFollowTheirUser(t *testing.T) {
 		if theirs := bert("GET", "/me/preferences", nil).is(200); theirs.str("theme") != "system" {
 			w.t.Fatalf("somebody else has %s", theirs.text)
 		}
-		if after := as("GET", "/me/preferences", nil).is(200); after.at("version").(float64) != 2 {
+		if after := as("GET", "/me/preferences", nil).is(200); after.at("version").(float64) != 4 {
 			w.t.Fatalf("what was refused changed something: %s", after.text)
 		}
 	})

@@ -7,6 +7,7 @@ import { translator } from '$ui/translate.ts';
 import { words as kitWords } from '$ui/words.ts';
 import { en } from './en/main.ts';
 import { enSetup } from './en/administration.ts';
+import { push } from './en/push.ts';
 import { languages, resolve } from './language.ts';
 
 type Texts = Record<string, string>;
@@ -37,6 +38,13 @@ for (const code of others)
 			});
 			assert.deepEqual(differ, [], 'other parameters');
 		});
+
+for (const code of others)
+	test(`${code}: all words of notices`, async () => {
+		const { push: words } = (await import(`./${code}/push.ts`)) as { push: Texts };
+		assert.deepEqual(Object.keys(words).sort(), Object.keys(push).sort());
+		for (const [key, text] of Object.entries(push)) assert.deepEqual(parameters(words[key]!), parameters(text), key);
+	});
 
 for (const code of others)
 	test(`${code}: all words of the kit`, async () => {

@@ -1,5 +1,6 @@
 // From entries to what a reader sees: days, session bounds, quiet events, messages grouped by author and
 // minute. Reactions, edits and deletions are entries that point at an earlier one; here they find it.
+import { dayNumber } from '$ui/format.ts';
 import type { Entry } from '../api/types.ts';
 
 export type Line =
@@ -33,7 +34,6 @@ const NEXT_MINUTE = 60_000;
 const BOUNDS = new Set(['session_started', 'session_ended']);
 const POINTERS = new Set(['edited', 'deleted']);
 
-const localDay = (at: string) => new Date(at).toDateString();
 const author = (e: Entry) => `${e.author.type}:${e.author.id ?? e.author.name ?? ''}:${e.kind}`;
 
 /** pointers gathers reactions, edits and deletions by the entry they speak of. */
@@ -74,12 +74,12 @@ function isPlain(entry: Entry): boolean {
 export function lines(entries: Entry[], readSeq: number): Line[] {
 	const known = new Set(entries.map((e) => e.id));
 	const out: Line[] = [];
-	let day = '';
+	let day = NaN;
 	let marked = readSeq === 0;
 	for (const entry of entries) {
 		if (isPointer(entry, known) || isPlain(entry)) continue;
-		if (localDay(entry.created_at) !== day) {
-			day = localDay(entry.created_at);
+		if (dayNumber(entry.created_at) !== day) {
+			day = dayNumber(entry.created_at);
 			out.push({ kind: 'day', key: `day:${day}`, at: entry.created_at });
 		}
 		if (entry.erased_at) {

@@ -1,17 +1,21 @@
-// What a browser needs to install the console and to call its user: manifest, icons, worker and offline page,
-// all at fixed addresses at the root.
-import { createHash } from 'node:crypto';
+// What a browser needs to install the console and to call its user: manifest, icons and worker (which has the
+// offline page), all at fixed addresses at the root.
 import { readFileSync } from 'node:fs';
 import type { Plugin } from 'vite';
-import { push as words } from '../i18n/en/push.ts';
+import { push as ar } from '../i18n/ar/push.ts';
+import { push as de } from '../i18n/de/push.ts';
+import { push as en } from '../i18n/en/push.ts';
+import { push as es } from '../i18n/es/push.ts';
+import { push as fr } from '../i18n/fr/push.ts';
 
+const words = { en, de, es, fr, ar };
 const read = (name: string) => readFileSync(new URL(name, import.meta.url));
 
 const manifest = {
 	id: '/',
 	name: 'Switchboard',
 	short_name: 'Switchboard',
-	description: words.description,
+	description: en.description,
 	start_url: '/inbox',
 	scope: '/',
 	display: 'standalone',
@@ -25,8 +29,8 @@ const manifest = {
 		{ src: '/icon-maskable-512.png', sizes: '512x512', type: 'image/png', purpose: 'maskable' }
 	],
 	shortcuts: [
-		{ name: words.inbox, url: '/inbox', icons: [{ src: '/icon-192.png', sizes: '192x192' }] },
-		{ name: words.start, url: '/inbox?panel=start', icons: [{ src: '/icon-192.png', sizes: '192x192' }] }
+		{ name: en.inbox, url: '/inbox', icons: [{ src: '/icon-192.png', sizes: '192x192' }] },
+		{ name: en.start, url: '/inbox?panel=start', icons: [{ src: '/icon-192.png', sizes: '192x192' }] }
 	]
 };
 
@@ -37,9 +41,8 @@ export function installable(): Plugin {
 		apply: 'build',
 		generateBundle() {
 			const emit = (fileName: string, source: string | Uint8Array) => this.emitFile({ type: 'asset', fileName, source });
-			const offline = read('offline.html').toString().replace('__OFFLINE__', words.offline).replace('__OFFLINE_TEXT__', words.offlineText).replace('__AGAIN__', words.again);
-			emit('offline.html', offline);
-			emit('sw.js', read('sw.js').toString().replace('__WORDS__', JSON.stringify(words)).replace('__VERSION__', createHash('sha256').update(offline).digest('hex').slice(0, 12)));
+			const worker = read('sw.js').toString().replace('__WORDS__', () => JSON.stringify(words)).replace('__OFFLINE__', () => JSON.stringify(read('offline.html').toString()));
+			emit('sw.js', worker);
 			emit('manifest.json', JSON.stringify(manifest));
 			emit('icon.svg', read('../icon.svg'));
 			for (const icon of ['icon-192.png', 'icon-512.png', 'icon-maskable-512.png', 'badge.png', 'apple-touch-icon.png']) emit(icon, read(icon));

@@ -1,5 +1,6 @@
 // This browser as a device that is called by Web Push, and the user's other ones. The worker behind it does
 // nothing but that, and a page that says so when the server can't be reached.
+import { speaks } from '../i18n/index.ts';
 import { api } from '../api/client.ts';
 import { router } from '../router.svelte.ts';
 
@@ -45,6 +46,7 @@ class Devices {
 		navigator.serviceWorker.addEventListener('message', go);
 		// The development server has none.
 		void navigator.serviceWorker.register('/sw.js').then(() => this.renew(), () => undefined);
+		void navigator.serviceWorker.ready.then((worker) => worker.active?.postMessage({ speaks }));
 		return () => navigator.serviceWorker.removeEventListener('message', go);
 	}
 

@@ -1,7 +1,10 @@
 // What this person chose: looks, keys, what calls them and by which way. The server has it, and tells when
 // another screen changed it; localStorage has a copy, so that the first paint is right.
 import { untrack } from 'svelte';
+import { setTimeZone } from '$ui/locale.ts';
 import { api } from '../api/client.ts';
+import { chosen, choose, resolve } from '../i18n/language.ts';
+import { speaks } from '../i18n/index.ts';
 import { account } from './account.svelte.ts';
 
 export type News = 'offer' | 'message' | 'mention' | 'flag';
@@ -11,6 +14,10 @@ type Ways = Record<Way, boolean>;
 export interface Preferences {
 	theme: 'system' | 'light' | 'dark';
 	density: 'comfortable' | 'compact';
+	/** Or 'browser'. It is said when the page is loaded. */
+	language: string;
+	/** 'browser', 'organisation', or a name such as Europe/Vienna. */
+	timeZone: string;
 	/** Single-letter keys (WCAG 2.1.4: they can be switched off). */
 	letters: boolean;
 	/** Keys of commands that are not the usual ones; an empty one is none. */
@@ -28,7 +35,7 @@ export interface Preferences {
 
 /** Each by the name that the server knows it by. */
 const names: Record<keyof Preferences, string> = {
-	theme: 'theme', density: 'density', letters: 'letters', keys: 'keys', enterSends: 'enter_sends', notify: 'notify', quietAway: 'quiet_away',
+	theme: 'theme', density: 'density', language: 'language', timeZone: 'time_zone', letters: 'letters', keys: 'keys', enterSends: 'enter_sends', notify: 'notify', quietAway: 'quiet_away',
 	pushText: 'push_text', listWidth: 'list_width', contextWidth: 'context_width', context: 'context', folded: 'folded'
 };
 const all = Object.keys(names) as (keyof Preferences)[];
@@ -38,7 +45,7 @@ const COPY = 'switchboard.preferences.2';
 const KNOWN = 'switchboard.preferences.known';
 const ways = (): Ways => ({ sound: true, desktop: false, push: true, title: true, favicon: true });
 const usual = (): Preferences => ({
-	theme: 'system', density: 'comfortable', letters: true, keys: {}, enterSends: true,
+	theme: 'system', density: 'comfortable', language: chosen() || 'browser', timeZone: 'browser', letters: true, keys: {}, enterSends: true,
 	notify: { offer: ways(), message: ways(), mention: ways(), flag: { sound: true, desktop: false } },
 	quietAway: false, pushText: true, listWidth: 320, contextWidth: 320, context: true, folded: []
 });
@@ -62,8 +69,29 @@ function knownOf(user: string | undefined): Record<string, string> | undefined {
 
 export const preferences = $state<Preferences>({ ...usual(), ...copied() });
 
-/** keepPreferences keeps the copy, and puts theme and density on the page. */
+/** zoneOf is a time zone as it was chosen; none is the browser's. One that this browser doesn't know is not followed. */
+function zoneOf(choice: string): string | undefined {
+	const zone = choice === 'organisation' ? account.me?.organisation.time_zone : choice;
+	if (!zone || zone === 'browser') return undefined;
+	try {
+		new Intl.DateTimeFormat('en', { timeZone: zone });
+		return zone;
+	} catch {
+		return undefined;
+	}
+}
+
+/** speakAs keeps the choice for this browser, and reports whether the page must be loaded again to speak so. */
+export function speakAs(language: string): boolean {
+	const code = language === 'browser' ? '' : language;
+	choose(code);
+	return chosen() === code && resolve(code, navigator.languages).language !== speaks;
+}
+
+/** keepPreferences keeps the copy, and puts theme, density and time zone on the page. */
 export function keepPreferences(): void {
+	const zone = $derived(zoneOf(preferences.timeZone));
+	setTimeZone(() => zone);
 	$effect(() => {
 		localStorage.setItem(COPY, JSON.stringify(preferences));
 	});
@@ -78,8 +106,9 @@ export function keepPreferences(): void {
 const GATHER = 400;
 
 /** followPreferences takes what the server has, brings it what changes here, and takes what changes elsewhere. */
-export function followPreferences(onproblem: (text: string) => void): () => void {
+export function followPreferences(onproblem: (text: string) => void, onlanguage: () => void): () => void {
 	const user = account.me?.user.id;
+	let first = true;
 	/** As the server has them, each as text. */
 	let known = knownOf(user);
 	let timer: ReturnType<typeof setTimeout> | undefined;
@@ -97,6 +126,12 @@ export function followPreferences(onproblem: (text: string) => void): () => void
 		}
 		localStorage.setItem(KNOWN, JSON.stringify({ user, known }));
 		if (own.size > 0) soon();
+		// Who has just come is spoken to in their language at once; who is at work is asked.
+		if (speakAs(preferences.language)) {
+			if (first) location.reload();
+			else onlanguage();
+		}
+		first = false;
 	}
 	function soon() {
 		clearTimeout(timer);
