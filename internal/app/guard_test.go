@@ -2,12 +2,19 @@ package app
 
 import (
 	"context"
+	"crypto/ecdh"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
+
+	"switchboard/internal/push"
+	pushweb "switchboard/internal/push/web"
 )
 
 // What goes out because somebody said so never reaches this machine or a private network.
@@ -98,5 +105,26 @@ func TestClientIP(t *testing.T) {
 		if got := a.clientIP(r); got != test.want {
 			t.Errorf("%s: %s, want %s", what, got, test.want)
 		}
+	}
+}
+
+// Browsers name the addresses of their push services: one that leads inside is never called.
+func TestDevicesInsideAreNotCalled(t *testing.T) {
+	called := false
+	server := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { called = true }))
+	defer server.Close()
+	key, err := ecdh.P256().GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b64 := base64.RawURLEncoding
+	to := push.Target{Endpoint: server.URL + "/secret", P256dh: b64.EncodeToString(key.PublicKey().Bytes()), Auth: b64.EncodeToString(make([]byte, 16))}
+	derive := func(purpose string) []byte {
+		sum := sha256.Sum256([]byte(purpose))
+		return sum[:]
+	}
+	err = pushweb.New(guarded(Config{}), "https://switchboard.example", derive).Send(t.Context(), to, push.Call{Payload: []byte("{}"), TTL: time.Minute})
+	if !errors.Is(err, errGuarded) || called || strings.Contains(err.Error(), "secret") {
+		t.Errorf("%v, called %v", err, called)
 	}
 }

@@ -42,6 +42,7 @@ type pushService struct {
 	known  string // the key that the subscription was made with
 	calls  []pushCall
 	answer int
+	busy   int // how many calls more are answered 503 first
 }
 
 type pushCall struct {
@@ -66,6 +67,11 @@ func newPushService(t *testing.T) *pushService {
 		}
 		c.problem = err
 		s.calls = append(s.calls, c)
+		if s.busy > 0 {
+			s.busy--
+			w.WriteHeader(503)
+			return
+		}
 		w.WriteHeader(s.answer)
 	}))
 	t.Cleanup(s.server.Close)
@@ -298,8 +304,6 @@ func TestDevicesAreCalled(t *testing.T) {
 		as("PATCH", "/me/preferences", object{"notify": object{"offer": no, "message": no, "mention": no, "flag": object{"sound": true, "desktop": true}}}).is(200)
 		c.says(got, "Still there?")
 		none("a message to somebody who wants no calls")
-		as("PATCH", "/me/preferences", object{"notify": as("GET", "/me/preferences", nil).at("notify"), "quiet_away": true}).is(200)
-		none("somebody away")
 
 		// A browser that is gone is forgotten.
 		w.pushes.answers(410)
@@ -329,6 +333,77 @@ func TestDevicesAreCalled(t *testing.T) {
 		}
 		if all := as("GET", "/me/push-subscriptions", nil).is(200); len(all.at("items").([]any)) != push.DevicesMax || all.str("items.0.device") != fmt.Sprint("device ", push.DevicesMax+2) {
 			w.t.Fatalf("devices %s", all.text)
+		}
+	})
+}
+
+// Who is away and wants quiet then hears nothing; who comes back does. The language goes along.
+func TestQuietWhileAway(t *testing.T) {
+	each(t, func(w *world) {
+		c := w.company("Acme")
+		anna, token := c.user("Anna", "agent")
+		as := c.as(token)
+		w.pushes.known = as("GET", "/me/push-subscriptions", nil).is(200).str("key")
+		as("POST", "/me/push-subscriptions", w.pushes.subscription("phone")).is(201)
+		got := c.receive("whatsapp", "Where is my parcel?", anna)
+		as("POST", "/offers/"+got.offer.String()+"/accept", nil).is(200)
+		calls := func() []pushCall {
+			w.t.Helper()
+			w.settled()
+			return w.pushes.taken(w.t)
+		}
+		calls()
+		status := func(kind string) {
+			w.t.Helper()
+			for _, s := range as("GET", "/presence-statuses", nil).is(200).at("items").([]any) {
+				if s.(object)["kind"] == kind {
+					as("PUT", "/me/presence", object{"status": s.(object)["id"]})
+					return
+				}
+			}
+			w.t.Fatalf("no status of kind %s", kind)
+		}
+		status("away")
+		c.says(got, "Hello?")
+		if told := calls(); len(told) != 1 || told[0].object["language"] != nil {
+			w.t.Fatalf("away without a wish for quiet: %v", told)
+		}
+		as("PATCH", "/me/preferences", object{"quiet_away": true, "language": "fr"}).is(200)
+		c.says(got, "Anybody?")
+		if told := calls(); len(told) != 0 {
+			w.t.Fatalf("away: called with %v", told[0].object)
+		}
+		status("online")
+		c.says(got, "Still there?")
+		if told := calls(); len(told) != 1 || told[0].object["text"] != "Still there?" || told[0].object["language"] != "fr" {
+			w.t.Fatalf("back: %v", told)
+		}
+	})
+}
+
+// A push service that can't take a call is asked again; one that refuses it is not.
+func TestBusyPushServicesAreAskedAgain(t *testing.T) {
+	each(t, func(w *world) {
+		c := w.company("Acme")
+		anna, token := c.user("Anna", "agent")
+		as := c.as(token)
+		w.pushes.known = as("GET", "/me/push-subscriptions", nil).is(200).str("key")
+		as("POST", "/me/push-subscriptions", w.pushes.subscription("phone")).is(201)
+		w.pushes.mu.Lock()
+		w.pushes.busy = 1
+		w.pushes.mu.Unlock()
+		got := c.receive("whatsapp", "Where is my parcel?", anna)
+		w.settled()
+		calls := w.pushes.taken(w.t)
+		if len(calls) != 2 || calls[0].object["text"] != calls[1].object["text"] || calls[0].header.Get("Topic") != calls[1].header.Get("Topic") {
+			w.t.Fatalf("%d calls %v", len(calls), calls)
+		}
+		as("POST", "/offers/"+got.offer.String()+"/accept", nil).is(200)
+		w.pushes.answers(400)
+		c.says(got, "Hello?")
+		w.settled()
+		if calls := w.pushes.taken(w.t); len(calls) != 1 {
+			w.t.Fatalf("refused, and called %d times", len(calls))
 		}
 	})
 }
