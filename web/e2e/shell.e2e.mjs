@@ -189,6 +189,13 @@ story('the console can be installed, and its worker shows what it is told and op
 		return (await shown()).includes('New message from Carla|Is it in stock?');
 	});
 
+	// In the language that the message names, whatever the browser's is.
+	const french = JSON.stringify({ kind: 'message', who: 'Carla', text: 'Bonjour', url: `/inbox/${id}`, tag: 'french', language: 'fr' });
+	await until('a French notice', async () => {
+		await chrome.send('ServiceWorker.deliverPushMessage', { origin: it.ready.url, registrationId, data: french });
+		return (await shown()).includes('Nouveau message de Carla|Bonjour');
+	});
+
 	// Without a server there is a page that says so; with it the newest console, from no cache.
 	const caches = await page.evaluate(async () => Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).map((r) => new URL(r.url).pathname))));
 	assert.deepEqual(caches.flat(), ['/language']);
