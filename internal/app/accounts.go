@@ -69,6 +69,11 @@ func (a *Accounts) Account(ctx context.Context, org message.OrgID, id message.Ch
 	return a.complete(row)
 }
 
+// Candidate is the account of a channel that isn't saved, as it would be in production.
+func (a *Accounts) Candidate(account channel.Account) (channel.Account, channel.Connector, error) {
+	return a.complete(store.AccountRow{Account: account})
+}
+
 // HookAccount is the account that a webhook's address means. Inactive channels have none.
 func (a *Accounts) HookAccount(ctx context.Context, hook string, id message.ChannelID) (channel.Account, channel.Connector, error) {
 	row, err := a.db.Account(ctx, id)

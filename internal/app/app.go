@@ -187,6 +187,7 @@ func (a *App) wire() {
 	}, a.log)
 	handlers := conversation.EndTimers(store.Writer[conversation.TimerTx](a.db))
 	handlers[conversation.JobUnreachable] = conversation.Unreachable(store.Writer[conversation.FailTx](a.db))
+	handlers[conversation.JobForgetTests] = conversation.ForgetTests(store.Writer[conversation.ForgetTx](a.db))
 	handlers[inbound.JobMedia] = media.Fetch
 	handlers[routing.JobConnectionLost] = presence.ConnectionLost
 	handlers[push.Job] = calls.Do
@@ -223,7 +224,7 @@ func (a *App) wire() {
 		Typing: a.hub.Typing, MatchOrigin: setup.AllowsOrigin,
 		OwnOrigins: []string{a.config.WidgetURL, a.config.PublicURL}, ClientIP: a.clientIP, Limits: customerapi.NewLimits(customerapi.UsualPerVisitor, customerapi.UsualPerAddress),
 	}
-	hooks := &hook.Handler{Accounts: a.accounts, Receiver: receiver, Count: a.measured.hook, Log: a.log}
+	hooks := &hook.Handler{Accounts: a.accounts, Receiver: receiver, Count: a.measured.hook, Health: a.db, Log: a.log}
 	a.handler = a.routes(staffAPI, customerAPI, hooks)
 }
 

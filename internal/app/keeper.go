@@ -18,6 +18,7 @@ const (
 	nodeDeadAfter  = 5 * time.Second
 	sweepEvery     = 10 * time.Minute
 	foldEvery      = 3 * time.Second
+	noteEvery      = 5 * time.Second
 	feedLife       = 7 * 24 * time.Hour
 )
 
@@ -64,6 +65,7 @@ func (k *keeper) Start() {
 		every(heartbeatEvery, k.heartbeat),
 		every(sweepEvery, k.sweep),
 		every(foldEvery, k.foldSearch),
+		every(noteEvery, k.noteChannels),
 	} {
 		k.done.Add(1)
 		go func() {
@@ -77,6 +79,7 @@ func (k *keeper) Start() {
 func (k *keeper) Stop() {
 	k.cancel()
 	k.done.Wait()
+	k.noteChannels(context.Background()) // what was seen in the last seconds
 	k.wakes.Cancel()
 }
 
@@ -178,6 +181,13 @@ func (k *keeper) heartbeat(ctx context.Context) {
 func (k *keeper) foldSearch(ctx context.Context) {
 	if err := k.db.FoldSearch(ctx); err != nil && ctx.Err() == nil {
 		k.log.Error("folding the search index failed", "err", err)
+	}
+}
+
+// noteChannels writes down what was seen of channels.
+func (k *keeper) noteChannels(ctx context.Context) {
+	if err := k.db.NoteChannels(ctx); err != nil && ctx.Err() == nil {
+		k.log.Warn("what was seen of channels is written later", "err", err)
 	}
 }
 

@@ -1,6 +1,9 @@
 package fault
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // DeliveryCode is a line of the catalogue of delivery errors (features.md ER-1).
 type DeliveryCode string
@@ -71,6 +74,16 @@ func (c DeliveryCode) Advice() Advice {
 	return catalogue[Rejected]
 }
 
+// OfChannel reports whether the code blames the provider or the channel's settings and sender, and not one
+// recipient or message: nothing will go out before that is mended.
+func (c DeliveryCode) OfChannel() bool {
+	switch c {
+	case ServiceUnreachable, ServiceFailed, ChannelSettings, SenderInvalid, SenderUnknown, SenderNotVerified, SenderBlocked:
+		return true
+	}
+	return false
+}
+
 // DeliveryCodes lists the catalogue, for its page and its test.
 func DeliveryCodes() map[DeliveryCode]Advice { return catalogue }
 
@@ -109,6 +122,9 @@ func (d *Delivery) Error() string {
 	}
 	return s
 }
+
+// Said is the provider's own code and words.
+func (d *Delivery) Said() string { return strings.TrimSpace(d.ProviderCode + " " + d.ProviderText) }
 
 // Unwrap gives the cause.
 func (d *Delivery) Unwrap() error { return d.Cause }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"strings"
 	"time"
 
 	"switchboard/internal/channel"
@@ -326,7 +325,8 @@ func (a attempt) settle(tx Tx, providerID string, d *fault.Delivery) error {
 	if outcome == "" {
 		outcome = "sent"
 	}
-	detail := strings.TrimSpace(d.ProviderCode + " " + d.ProviderText)
+	detail := d.Said()
+	tx.ChannelCalled(a.row.Channel, d, d.Outcome == "")
 	if err := tx.EndAttempt(e.ID, a.row.Attempts, now, outcome, string(d.Code), detail); err != nil {
 		return err
 	}

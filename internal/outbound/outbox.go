@@ -8,6 +8,7 @@ import (
 	"switchboard/internal/channel"
 	"switchboard/internal/consent"
 	"switchboard/internal/conversation"
+	"switchboard/internal/fault"
 	"switchboard/internal/message"
 )
 
@@ -54,6 +55,8 @@ type Tx interface {
 	OutboxOf(c message.ConversationID, seq int64) (Row, bool, error)
 	BeginAttempt(entry message.EntryID, n int, at time.Time) error
 	EndAttempt(entry message.EntryID, n int, at time.Time, outcome, code, detail string) error
+	// ChannelCalled notes how a call to a channel's provider ended, for the channel's health.
+	ChannelCalled(c message.ChannelID, d *fault.Delivery, sent bool)
 	LogDeliveryError(c message.ChannelID, conv message.ConversationID, entry message.EntryID, code, detail string) error
 
 	SetJob(kind, key string, due time.Time, payload string) error

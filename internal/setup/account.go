@@ -233,6 +233,7 @@ func (s *Service) readStanding(ctx context.Context, org message.OrgID, id messag
 	defer cancel()
 	standing, failed := reader.Standing(ctx, account)
 	return errors.Join(asked(failed), s.Write(context.WithoutCancel(ctx), org, func(tx Tx) error {
+		called(tx, id, failed)
 		if failed != nil {
 			if err := tx.SaveStanding(id, nil, worded(failed)); err != nil {
 				return err
@@ -258,6 +259,14 @@ func (s *Service) readStanding(ctx context.Context, org message.OrgID, id messag
 		}
 		return tx.SetJob(channel.JobStanding, id.String(), tx.Now().Add(standingEvery), "")
 	}))
+}
+
+// called notes how a call to the provider ended, for the channel's health.
+func called(tx Tx, id message.ChannelID, err error) {
+	var d *fault.Delivery
+	if err == nil || errors.As(err, &d) {
+		tx.ChannelCalled(id, d, false)
+	}
 }
 
 // asked words a provider's refusal for administrators.

@@ -25,7 +25,7 @@ type ChannelSpec struct {
 	Provider string `json:"provider,omitempty" maxLength:"30" doc:"who carries it, where there are several; fixed once made"`
 	Name     string `json:"name" minLength:"1" maxLength:"100"`
 	APIName  string `json:"api_name,omitempty" maxLength:"80" doc:"made from the name if not said; fixed once made"`
-	Address  string `json:"address,omitempty" maxLength:"100" doc:"the brand's number; made up for web and for sandbox channels; fixed once made, except when a sandbox channel goes to production"`
+	Address  string `json:"address,omitempty" maxLength:"100" doc:"the brand's number; made up for web and for sandbox channels; fixed once made, see POST channels/{id}/production"`
 	Active   *bool  `json:"active,omitempty" doc:"true if not said"`
 	Sandbox  bool   `json:"sandbox,omitempty" doc:"played by the built-in simulator: settings and secrets are made up"`
 	// Settings and Secrets by the names that GET channel-types lists.
@@ -141,9 +141,6 @@ func (s *Service) ChangeChannel(ctx context.Context, org message.OrgID, id messa
 		if err := fixed(&before, &spec); err != nil {
 			return err
 		}
-		if before.Sandbox && !spec.Sandbox {
-			c.Secrets = nil // what was made up is of no use to a provider
-		}
 		kind, known := s.kind(c.Type, c.Provider)
 		if !known {
 			return fault.New(fault.Conflict, "This installation no longer speaks %s.", c.Type)
@@ -180,10 +177,8 @@ func (s *Service) ChangeChannel(ctx context.Context, org message.OrgID, id messa
 	})
 }
 
-// fixed refuses what can't change once a channel is made. Going from the sandbox to production is one
-// step, in which the made-up number becomes the real one.
+// fixed refuses what can't change once a channel is made.
 func fixed(before *Channel, spec *ChannelSpec) error {
-	toProduction := before.Sandbox && !spec.Sandbox
 	switch {
 	case spec.Type != string(before.Type) || spec.Provider != before.Provider:
 		return fault.Invalid("type", "The type and the provider are fixed once the channel is made.")
@@ -191,11 +186,13 @@ func fixed(before *Channel, spec *ChannelSpec) error {
 		return fault.Invalid("api_name", "The API name is fixed once the channel is made.")
 	case !before.Sandbox && spec.Sandbox:
 		return fault.Invalid("sandbox", "A channel that is in production stays there. Make a sandbox channel beside it.")
+	case before.Sandbox && !spec.Sandbox:
+		return fault.Invalid("sandbox", "Going to production is an action of its own: POST channels/{id}/production, which asks the provider first.")
 	}
 	if address, err := normalAddress(before.Type, spec.Address); err == nil {
 		spec.Address = address
 	}
-	if spec.Address != before.Address && !toProduction {
+	if spec.Address != before.Address {
 		return fault.Invalid("address", "The address is fixed once the channel is made. Make a new channel for another number.")
 	}
 	return nil
@@ -367,15 +364,18 @@ func (s *Service) Probe(ctx context.Context, org message.OrgID, id message.Chann
 	ctx, cancel := context.WithTimeout(ctx, probeFor)
 	defer cancel()
 	name, err = prober.Probe(ctx, account)
-	if err == nil { // what the provider allows is read along with it
-		err = s.Write(ctx, org, func(tx Tx) error {
-			c, err := tx.ChannelSetup(id)
-			if err != nil {
-				return err
-			}
-			return s.askStanding(tx, &c)
-		})
-	}
+	failed := s.Write(context.WithoutCancel(ctx), org, func(tx Tx) error {
+		called(tx, id, err)
+		if err != nil {
+			return nil
+		}
+		c, err := tx.ChannelSetup(id)
+		if err != nil {
+			return err
+		}
+		return s.askStanding(tx, &c) // what the provider allows is read along with it
+	})
+	err = errors.Join(err, failed)
 	if d := (*fault.Delivery)(nil); errors.As(err, &d) {
 		return "", refused(err, d)
 	}

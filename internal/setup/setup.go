@@ -41,6 +41,8 @@ type Service struct {
 	Kinds []Kind
 	// Account builds a channel's account for its connector, with secrets and the sandbox's address.
 	Account func(ctx context.Context, org message.OrgID, id message.ChannelID) (channel.Account, channel.Connector, error)
+	// Candidate completes the account of a channel that isn't saved as it would be in production.
+	Candidate func(a channel.Account) (channel.Account, channel.Connector, error)
 	// Template reads one, for sending.
 	Template func(ctx context.Context, org message.OrgID, id message.TemplateID) (resource.Template, error)
 	// File finds an upload, OpenFile reads it.
@@ -77,6 +79,10 @@ type Tx interface {
 	// DeleteChannel refuses with fault.InUse what conversations, deployments or templates refer to.
 	DeleteChannel(id message.ChannelID) error
 	ChannelChanged(id message.ChannelID) error
+	// OutboxWaits reports whether anything of a channel is on its way.
+	OutboxWaits(c message.ChannelID) (bool, error)
+	// ChannelCalled notes how a call to a channel's provider ended, for the channel's health.
+	ChannelCalled(c message.ChannelID, d *fault.Delivery, sent bool)
 	// RecipientAgent is an active user as somebody to route work to. fault.NotFound when there is none.
 	RecipientAgent(id message.UserID, channelType string) (conversation.Recipient, error)
 	SetJob(kind, key string, due time.Time, payload string) error

@@ -84,6 +84,11 @@ func (tx *Tx) DeleteChannel(id message.ChannelID) error {
 	if used {
 		return fault.New(fault.InUse, "Messaging users, conversations, deployments or templates belong to this channel. Switch it off instead.")
 	}
+	for _, rows := range []string{"channel_health", "channel_refused"} {
+		if err := tx.exec("DELETE FROM "+rows+" WHERE org_id = $1 AND channel_id = $2", tx.org, id); err != nil {
+			return err
+		}
+	}
 	return tx.exec("DELETE FROM channel WHERE org_id = $1 AND id = $2", tx.org, id)
 }
 

@@ -21,6 +21,7 @@ type DB struct {
 	dialect  dialect
 	onCommit func(signals []string)
 	sealer   Sealer
+	seen     sightings
 }
 
 // Sealer keeps personal text in envelopes. Opening what was shredded gives fault.NotFound.
@@ -100,6 +101,7 @@ func (db *DB) Close() error { return db.engine.close() }
 // the database come back as fault.Unavailable.
 func (db *DB) Write(ctx context.Context, org message.OrgID, fn func(*Tx) error) error {
 	var signals []string
+	var seen map[seenChannel]sighting
 	claim := once.From(ctx)
 	if claim != nil && claim.Committed {
 		claim = nil
@@ -109,7 +111,7 @@ func (db *DB) Write(ctx context.Context, org message.OrgID, fn func(*Tx) error) 
 		if err := tx.run(fn, claim); err != nil {
 			return err
 		}
-		signals = tx.signals
+		signals, seen = tx.signals, tx.seen
 		return nil
 	})
 	if err != nil {
@@ -118,6 +120,7 @@ func (db *DB) Write(ctx context.Context, org message.OrgID, fn func(*Tx) error) 
 	if claim != nil {
 		claim.Committed = true
 	}
+	db.seen.add(seen)
 	if len(signals) > 0 {
 		db.onCommit(signals)
 	}

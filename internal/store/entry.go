@@ -52,6 +52,7 @@ func (tx *Tx) AppendEntry(c *conversation.Conversation, e *conversation.Entry) e
 	if err := tx.indexEntry(e, 0); err != nil {
 		return err
 	}
+	tx.sawEntry(c, e)
 	if e.Author == message.AuthorCustomer && e.Kind == message.KindMessage {
 		if err := tx.callSoon(push.Cause{User: c.Session.Agent, Kind: push.Message, Conversation: c.ID, Seq: e.Seq}); err != nil {
 			return err

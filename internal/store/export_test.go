@@ -29,6 +29,9 @@ func Plan(ctx context.Context, db *DB, query string, args ...any) ([]string, err
 	}, "EXPLAIN QUERY PLAN "+query, args...)
 }
 
+// HealthQueries are what a channel's health is read with, the first of one channel.
+func HealthQueries() [2]string { return [2]string{healthQuery + "$4)", channelFailures} }
+
 // ListPlans is how the database would carry out each statement of a list.
 func ListPlans(ctx context.Context, db *DB, org message.OrgID, viewer resource.Viewer, ask resource.ListQuery) (plans [][]string, err error) {
 	q, err := inbox.Parse(ask, viewer.All)

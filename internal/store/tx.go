@@ -15,6 +15,7 @@ type Tx struct {
 	signals []string
 	trace   string   // of the request that writes; stands on its change rows
 	result  [16]byte // what a keyed request made: see claim
+	seen    map[seenChannel]sighting
 }
 
 // Org is the organisation whose rows this transaction touches.

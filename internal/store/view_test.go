@@ -437,3 +437,24 @@ func TestQueueLineReadsItsHead(t *testing.T) {
 		t.Error(text)
 	}
 }
+
+// A channel's health is read from indexes, whatever its history.
+func TestHealthReadsIndexes(t *testing.T) {
+	db := storetest.Open(t, storetest.SQLite(t))
+	org, channel := message.NewID[message.OrgID](), message.NewID[message.ChannelID]()
+	queries := store.HealthQueries()
+	for query, args := range map[string][]any{queries[0]: {org, 1, 1000, channel}, queries[1]: {org, channel, 1, 1000}} {
+		plan, err := store.Plan(context.Background(), db, query, args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range plan {
+			if strings.Contains(line, "SCAN") && !strings.HasPrefix(line, "SCAN n") && !strings.HasPrefix(line, "SCAN e") && !strings.Contains(line, "CONSTANT ROW") {
+				t.Errorf("%s in %s", line, query)
+			}
+		}
+		if text := strings.Join(plan, "\n"); strings.Contains(query, "outbox") && !strings.Contains(text, "outbox_waits") {
+			t.Error(text)
+		}
+	}
+}

@@ -38,6 +38,20 @@ export const paper = (name = 'label.pdf') => ({
 	buffer: Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n')
 });
 
+/** A PDF of two pages with words, which asks to run a script when it is opened. */
+export function pages(name = 'offer.pdf') {
+	const page = (n, content) => `${n} 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents ${content} 0 R/Resources<</Font<</F1 8 0 R>>>>>>endobj\n`;
+	const words = (n, text) => `${n} 0 obj<</Length ${text.length}>>stream\n${text}\nendstream endobj\n`;
+	const said = (text) => `BT /F1 24 Tf 40 100 Td (${text}) Tj ET`;
+	return {
+		name, mimeType: 'application/pdf',
+		buffer: Buffer.from(`%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R 4 0 R]/Count 2>>endobj\n${page(3, 5)}${page(4, 6)}${words(5, said('An offer for you'))}${words(6, said('Kind regards'))}8 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n`)
+	};
+}
+
+/** It says that it is a PDF, and nothing reads it. */
+export const brokenPaper = (name = 'torn.pdf') => ({ name, mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 1 0 R>>endobj\ntrailer<</Root 1 0 R') });
+
 /** A photograph of sand: nothing in it is like its neighbour, so that it is large however it is kept. */
 export function photograph(name = 'sand.png') {
 	let seed = 7;

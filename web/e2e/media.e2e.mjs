@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { brokenFilm, paper, picture, tone } from './files.mjs';
+import { brokenFilm, brokenPaper, pages, paper, picture, tone } from './files.mjs';
 import { count, seen, stage, unique, until } from './harness.mjs';
 import { Agent } from './people.mjs';
 
@@ -59,6 +59,36 @@ story('pictures keep their place, open large, zoom, and are leafed through by ke
 	if (download) assert.match(download.suggestedFilename(), /\.png$/);
 	await agent.page.keyboard.press('Escape');
 	await count(large, 0);
+});
+
+story('a PDF is paged through here: nothing of it runs, nothing is fetched from elsewhere, and a torn one says so', async () => {
+	const { agent, phone } = await meet('Pia');
+	const asked = [];
+	agent.page.on('request', (request) => asked.push(request.url()));
+	await say(phone, {}, pages('offer.pdf'));
+	await say(phone, {}, brokenPaper('torn.pdf'));
+	const read = agent.log.getByRole('button', { name: 'Read offer.pdf here' });
+	await read.click();
+	const sheet = agent.page.getByRole('dialog', { name: 'offer.pdf' });
+	await seen(sheet.getByText('Page 1 of 2'));
+	const words = (text) => until(`the page says “${text}”`, async () => (await sheet.getByRole('region').textContent()).includes(text));
+	await words('An offer for you');
+	const dark = () => sheet.locator('canvas').evaluate((canvas) => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.filter((v, i) => i % 4 === 0 && v < 100).length);
+	assert.ok((await dark()) > 50, 'letters are drawn');
+	await clean(agent.page);
+	await sheet.getByRole('button', { name: 'Next page' }).click();
+	await words('Kind regards');
+	await sheet.getByRole('region').press('PageUp');
+	await words('An offer for you');
+	await agent.page.keyboard.press('Escape');
+	await count(sheet, 0);
+	await until('the focus is back', () => read.evaluate((one) => one === document.activeElement));
+	await agent.log.getByRole('button', { name: 'Read torn.pdf here' }).click();
+	const torn = agent.page.getByRole('dialog', { name: 'torn.pdf' });
+	await seen(torn.getByText('It can’t be read'));
+	await seen(torn.getByRole('link', { name: 'Download' }));
+	const home = new URL(it.ready.url).origin;
+	assert.deepEqual(asked.filter((url) => !url.startsWith(home) && !url.startsWith('blob:') && !url.startsWith('data:')), []);
 });
 
 story('a voice is played, a video that can’t be is a download, texts and tables are read', async () => {

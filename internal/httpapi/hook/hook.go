@@ -32,13 +32,21 @@ type Receiver interface {
 	Receive(ctx context.Context, account channel.Account, reader channel.WebhookReader, request channel.WebhookRequest) (map[channel.EventKind]int, error)
 }
 
+// Health keeps what calls tell about a channel. It must not block.
+type Health interface {
+	HookTaken(org message.OrgID, c message.ChannelID)
+	HookRefused(org message.OrgID, c message.ChannelID)
+}
+
 // Handler answers providers.
 type Handler struct {
 	Accounts Accounts
 	Receiver Receiver
 	// Count is told of every call: its hook type and how it ended ("ok", or an error code).
 	Count func(hook, outcome string)
-	Log   *slog.Logger
+	// Health is told of calls that a channel's provider made, and of those that it did not sign.
+	Health Health
+	Log    *slog.Logger
 }
 
 // Routes of this package, to be mounted on a mux.
@@ -77,6 +85,7 @@ func (h *Handler) handshake(w http.ResponseWriter, r *http.Request) {
 	}
 	body, err := shaker.Handshake(account, request(account, r, nil))
 	if err != nil {
+		h.unsigned(account, err)
 		h.refuse(w, r, err)
 		return
 	}
@@ -108,9 +117,11 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request) {
 	}
 	kinds, err := h.Receiver.Receive(r.Context(), account, reader, request(account, r, body))
 	if err != nil {
+		h.unsigned(account, err)
 		h.refuse(w, r, err)
 		return
 	}
+	h.Health.HookTaken(account.Org, account.ID)
 	h.count(r, "ok")
 	h.Log.DebugContext(r.Context(), "webhook kept", "trace", trace.ID(r.Context()), "channel", account.ID, "events", kinds)
 	if answer, ok := connector.(channel.WebhookAnswer); ok {
@@ -120,6 +131,12 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(http.StatusOK)
+}
+
+func (h *Handler) unsigned(account channel.Account, err error) {
+	if fault.CodeOf(err) == fault.BadSignature {
+		h.Health.HookRefused(account.Org, account.ID)
+	}
 }
 
 func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error) {

@@ -126,6 +126,8 @@ type Rows interface {
 	PresenceStatusByID(ctx context.Context, org message.OrgID, id message.PresenceID) (resource.PresenceStatus, error)
 
 	Channels(ctx context.Context, org message.OrgID, page resource.Page) ([]resource.Channel, string, error)
+	ChannelHealth(ctx context.Context, org message.OrgID, channels []message.ChannelID, now time.Time) (map[message.ChannelID]setup.Signs, error)
+	ChannelFailures(ctx context.Context, org message.OrgID, id message.ChannelID, since time.Time) ([]resource.ChannelFailure, error)
 	ChannelStanding(ctx context.Context, org message.OrgID, id message.ChannelID) (resource.ChannelStanding, error)
 	ChannelByID(ctx context.Context, org message.OrgID, id message.ChannelID) (resource.Channel, error)
 	ChannelMonth(ctx context.Context, org message.OrgID, id message.ChannelID, at time.Time) (phone.Month, error)

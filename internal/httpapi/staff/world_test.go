@@ -109,6 +109,15 @@ func newWorld(t *testing.T, db *store.DB) *world {
 				}
 			}
 			return row.Account, nil, err
+		},
+		Candidate: func(a channel.Account) (channel.Account, channel.Connector, error) {
+			a.BaseURL = w.upstream.URL
+			for _, one := range connectors {
+				if one.Type() == a.Type && one.Provider() == a.Provider {
+					return a, one, nil
+				}
+			}
+			return a, nil, errors.New("no connector")
 		}}
 	w.setup.Kinds = append(w.setup.Kinds, setup.Kind{Type: channel.Web, Capabilities: channel.WebCapabilities()})
 	for _, c := range connectors {

@@ -13,8 +13,6 @@ export const channels: Translation<typeof english> = {
 	'channels.routing': 'التوجيه',
 	'channels.sandbox': 'بيئة الاختبار',
 	'channels.sandboxText': 'تعمل هذه القناة بالمحاكي المدمج. لا شيء يغادر هذا الخادم.',
-	'channels.keepSandbox': 'تشغيلها في بيئة الاختبار',
-	'channels.keepSandboxHint': 'إيقافه يربطها بالمزوّد الحقيقي، ولا رجعة في ذلك.',
 	'channels.connection': 'الاتصال',
 	'channels.secrets': 'الأسرار',
 	'channels.secretSet': 'محفوظ. أدخل غيره لاستبداله.',

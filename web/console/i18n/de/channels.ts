@@ -13,8 +13,6 @@ export const channels: Translation<typeof english> = {
 	'channels.routing': 'Routing',
 	'channels.sandbox': 'Sandbox',
 	'channels.sandboxText': 'Diesen Kanal spielt der eingebaute Simulator. Nichts verlässt diesen Server.',
-	'channels.keepSandbox': 'In der Sandbox spielen',
-	'channels.keepSandboxHint': 'Ausgeschaltet verbindet er sich mit dem echten Anbieter. Das lässt sich nicht rückgängig machen.',
 	'channels.connection': 'Verbindung',
 	'channels.secrets': 'Geheimnisse',
 	'channels.secretSet': 'Gespeichert. Ein neues ersetzt das alte.',

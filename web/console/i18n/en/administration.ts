@@ -2,6 +2,7 @@
 import { business } from './business.ts';
 import { channels } from './channels.ts';
 import { countries } from './countries.ts';
+import { health } from './health.ts';
 import { house } from './house.ts';
 import { people } from './people.ts';
 import { routing } from './routing.ts';
@@ -10,4 +11,4 @@ import { setup } from './setup.ts';
 import { texts } from './texts.ts';
 import { web } from './web.ts';
 
-export const enSetup = { ...setup, ...channels, ...countries, ...business, ...security, ...routing, ...web, ...people, ...texts, ...house };
+export const enSetup = { ...setup, ...channels, ...countries, ...business, ...security, ...routing, ...web, ...people, ...texts, ...health, ...house };

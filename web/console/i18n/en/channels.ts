@@ -10,8 +10,6 @@ export const channels = {
 	'channels.routing': 'Routing',
 	'channels.sandbox': 'Sandbox',
 	'channels.sandboxText': 'This channel is played by the built-in simulator. Nothing leaves this server.',
-	'channels.keepSandbox': 'Play it in the sandbox',
-	'channels.keepSandboxHint': 'Off connects it to the real provider. There is no way back.',
 	'channels.connection': 'Connection',
 	'channels.secrets': 'Secrets',
 	'channels.secretSet': 'Stored. Enter a new one to replace it.',

@@ -13,8 +13,6 @@ export const channels: Translation<typeof english> = {
 	'channels.routing': 'Enrutamiento',
 	'channels.sandbox': 'Pruebas',
 	'channels.sandboxText': 'Este canal funciona con el simulador integrado. Nada sale de este servidor.',
-	'channels.keepSandbox': 'Usar el entorno de pruebas',
-	'channels.keepSandboxHint': 'Al desactivarlo se conecta al proveedor real. No hay vuelta atrás.',
 	'channels.connection': 'Conexión',
 	'channels.secrets': 'Claves secretas',
 	'channels.secretSet': 'Guardada. Introduzca otra para sustituirla.',

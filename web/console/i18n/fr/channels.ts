@@ -13,8 +13,6 @@ export const channels: Translation<typeof english> = {
 	'channels.routing': 'Routage',
 	'channels.sandbox': 'Bac à sable',
 	'channels.sandboxText': 'Ce canal est joué par le simulateur intégré. Rien ne quitte ce serveur.',
-	'channels.keepSandbox': 'Le jouer en bac à sable',
-	'channels.keepSandboxHint': 'Désactivé, il se connecte au vrai fournisseur. Il n’y a pas de retour possible.',
 	'channels.connection': 'Connexion',
 	'channels.secrets': 'Secrets',
 	'channels.secretSet': 'Enregistré. Saisissez-en un nouveau pour le remplacer.',

@@ -18,6 +18,11 @@ export function kindOf(type: string): Kind {
 /** What can be read here without leaving the conversation. */
 export const readable = (type: string) => type.startsWith('text/') && type !== 'text/html' || type === 'application/json';
 
+/** A larger PDF is for a program of its own. */
+const PDF_BYTES = 25 << 20;
+/** What can be paged through here. */
+export const pageable = (file: { type: string; size: number }) => file.type === 'application/pdf' && file.size <= PDF_BYTES;
+
 /** How much of a text is read. */
 export const READ_BYTES = 100_000;
 const ROWS = 200;
