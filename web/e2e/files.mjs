@@ -50,7 +50,7 @@ export function pages(name = 'offer.pdf') {
 }
 
 /** It says that it is a PDF, and nothing reads it. */
-export const brokenPaper = (name = 'torn.pdf') => ({ name, mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 1 0 R>>endobj\ntrailer<</Root 1 0 R') });
+export const brokenPaper = (name = 'torn.pdf') => ({ name, mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7\nand then it is torn') });
 
 /** A photograph of sand: nothing in it is like its neighbour, so that it is large however it is kept. */
 export function photograph(name = 'sand.png') {

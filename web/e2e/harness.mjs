@@ -191,8 +191,8 @@ export function stage() {
 	process.once('SIGTERM', () => process.exit(143));
 	before(() => it.open(), { timeout: 120_000 });
 	after(() => it.close(), { timeout: 60_000 });
-	const story = (name, play) =>
-		test(name, { timeout: 180_000 }, async (t) => {
+	const story = (name, play, timeout = 180_000) =>
+		test(name, { timeout }, async (t) => {
 			it.complaints = [];
 			try {
 				await play(t);

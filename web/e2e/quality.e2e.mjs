@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
-import { seen, stage, unique } from './harness.mjs';
+import { stop } from './focus.mjs';
+import { gone, seen, stage, unique } from './harness.mjs';
 import { Agent, Phone, Visitor } from './people.mjs';
 
 const { it, story } = stage();
@@ -13,9 +14,9 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /** Serious and critical findings of a frame, in light and in dark. */
-async function inspect(name, page, frame = page.mainFrame()) {
+async function inspect(name, page, frame = page.mainFrame(), schemes = ['light', 'dark']) {
 	const found = [];
-	for (const colorScheme of ['light', 'dark']) {
+	for (const colorScheme of schemes) {
 		await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
 		await frame.evaluate(axe);
 		// The colours of the other scheme come a few frames later: what lasts is a finding.
@@ -29,31 +30,19 @@ async function inspect(name, page, frame = page.mainFrame()) {
 	return found;
 }
 
+/** What is being loaded is there. */
+const settled = (page) => gone(page.locator('[aria-busy=true], .skeleton'));
+
 /** Walks with Tab until the names are all reached, and checks that each stop can be seen. */
 async function walk(page, names, most = 60) {
 	const missing = new Set(names);
 	const unseen = [];
 	for (let i = 0; i < most && missing.size > 0; i++) {
 		await page.keyboard.press('Tab');
-		const stop = await page.evaluate(() => {
-			const at = document.activeElement;
-			if (!at || at === document.body) return undefined;
-			const name = at.getAttribute('aria-label') || at.labels?.[0]?.textContent || at.textContent || '';
-			// The look with focus against the look without: of the element and what is around it.
-			const around = [at, at.parentElement, at.closest('label'), at.closest('section, form')].filter(Boolean);
-			const look = () => around.flatMap((element) => ['', '::before', '::after'].map((part) => {
-				const style = getComputedStyle(element, part);
-				return [style.outlineStyle, style.outlineWidth, style.boxShadow, style.borderColor, style.backgroundColor].join();
-			})).join('|');
-			const focused = look();
-			at.blur();
-			const drawn = look() !== focused;
-			at.focus();
-			return { name: name.trim().replace(/\s+/g, ' '), drawn };
-		});
-		if (!stop) continue;
-		if (!stop.drawn) unseen.push(stop.name || '(no name)');
-		for (const name of missing) if (stop.name.startsWith(name)) missing.delete(name);
+		const at = await stop(page);
+		if (!at) continue;
+		if (!at.drawn) unseen.push(at.name || '(no name)');
+		for (const name of missing) if (at.name.startsWith(name)) missing.delete(name);
 	}
 	assert.deepEqual([...missing], [], 'Tab never reaches these');
 	assert.deepEqual(unseen, [], 'the focus can’t be seen here');
@@ -119,6 +108,68 @@ story('axe finds nothing serious, in light and in dark, and the keyboard reaches
 	found.push(...await inspect('widget', customer.page, inside));
 	assert.deepEqual(found, []);
 });
+
+/** Every page of the set-up, its detail pages, and what pages show when there is nothing, when it fails and when it isn't allowed. */
+for (const colorScheme of ['light', 'dark']) {
+	story(`axe finds nothing on any page of the set-up, nor in what opens over pages, in ${colorScheme}`, async () => {
+		const found = [];
+		const look = async (name, page, frame) => found.push(...await inspect(name, page, frame, [colorScheme]));
+		const admin = await Agent.logIn(it, it.user('admin'));
+		const { page } = admin;
+		const at = async (path, ready = page.getByRole('heading', { level: 1 })) => {
+			await page.goto(`${it.ready.url}${path}`);
+			await seen(ready);
+			await settled(page);
+		};
+		for (const path of ['', 'security', 'channels', 'deployments', 'templates', 'queues', 'routing-configurations', 'presence-statuses', 'quick-texts', 'users', 'permission-sets', 'api-keys', 'organisation', 'delivery-errors', 'quarantine']) {
+			await at(`/setup/${path}`);
+			await look(`set-up: ${path}`, page);
+		}
+		for (const path of ['channels', 'deployments', 'templates', 'queues', 'routing-configurations', 'presence-statuses', 'quick-texts', 'users', 'permission-sets']) {
+			await at(`/setup/${path}/new`);
+			await look(`set-up: a new one of ${path}`, page);
+			const { items } = await it.api('GET', `/${path}?limit=1`);
+			if (items.length === 0) continue;
+			await at(`/setup/${path}/${items[0].id}`);
+			await look(`set-up: one of ${path}`, page);
+		}
+		// A sandbox channel, and the way out of it.
+		await at(`/setup/channels/${it.channel('whatsapp').id}`, page.getByRole('button', { name: 'Go to production' }));
+		await look('set-up: a sandbox channel', page);
+		await page.getByRole('button', { name: 'Go to production' }).click();
+		await seen(page.getByRole('dialog'));
+		await look('to production', page);
+		await page.keyboard.press('Escape');
+
+		for (const [what, answer] of [['fails', { status: 500, json: { status: 500, code: 'internal', detail: 'Something went wrong on our side.' } }], ['isn’t allowed', { status: 403, json: { status: 403, code: 'no_permission', detail: 'You may not see this.' } }], ['is empty', { json: { items: [] } }]]) {
+			const list = /\/api\/v1\/queues\?/;
+			await page.route(list, (route) => route.fulfill({ contentType: 'application/problem+json', ...answer }));
+			await at('/setup/queues');
+			await look(`a list that ${what}`, page);
+			await page.unroute(list);
+		}
+		await at('/setup/queues/01900000-0000-7000-8000-000000000000', page.getByRole('main'));
+		await look('a thing that isn’t there', page);
+
+		await at('/search', page.getByRole('searchbox').or(page.getByRole('textbox')));
+		await look('search', page);
+		await at('/', page.getByRole('heading', { name: 'Inbox' }));
+		for (const [name, key] of [['palette', 'Control+k'], ['keys', '?']]) {
+			await page.keyboard.press(key);
+			await seen(page.getByRole('dialog'));
+			await look(name, page);
+			await page.keyboard.press('Escape');
+			await gone(page.getByRole('dialog'));
+		}
+		await page.getByRole('button', { name: `${admin.user.name}:` }).click();
+		await seen(page.getByRole('menu'));
+		await look('presence menu', page);
+		await page.getByRole('menuitem', { name: 'Preferences' }).click();
+		await seen(page.getByRole('dialog'));
+		await look('preferences', page);
+		assert.deepEqual(found, []);
+	}, 400_000);
+}
 
 story('little is loaded before something can be seen', async () => {
 	const page = await it.page();
