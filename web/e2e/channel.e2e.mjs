@@ -35,11 +35,24 @@ story('a channel’s health is shown in the list and on its page, and renews its
 	await seen(row(page, name).getByText('Trouble'));
 	await seen(row(page, name).getByText(/without the provider’s signature: 3/));
 
-	// The guide may stop before routing: then it says so.
 	await it.api('PATCH', `/channels/${channel.id}`, { routing: { mode: 'none' } });
 	await seen(row(page, name).getByText('Not routed: nobody is asked'));
 	await it.api('PATCH', `/channels/${channel.id}`, { active: false });
 	await seen(row(page, name).getByText('Off'));
+});
+
+story('the guide may stop before routing: the channel is there and says that it isn’t routed', async () => {
+	const { page } = await Agent.logIn(it, it.user('admin'));
+	const name = unique('Half done');
+	await page.goto(`${it.ready.url}/setup/channels/new`);
+	await page.getByRole('button', { name: /SMS.*Twilio/ }).click();
+	await page.getByLabel('Name', { exact: true }).fill(name);
+	await page.getByRole('switch', { name: 'Play it in the sandbox' }).check();
+	await page.getByRole('button', { name: 'Connect', exact: true }).click();
+	await seen(page.getByRole('button', { name: 'Next' }));
+	await page.goto(`${it.ready.url}/setup/channels`);
+	await seen(row(page, name).getByText('Not routed', { exact: true }));
+	await seen(row(page, name).getByText('Not routed: nobody is asked'));
 });
 
 story('going to production asks the provider first, says why not, and leaves the channel as it was', async () => {

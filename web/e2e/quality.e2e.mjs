@@ -168,7 +168,7 @@ for (const colorScheme of ['light', 'dark']) {
 		await seen(page.getByRole('dialog'));
 		await look('preferences', page);
 		assert.deepEqual(found, []);
-	}, 400_000);
+	}, 600_000);
 }
 
 story('little is loaded before something can be seen', async () => {

@@ -75,6 +75,9 @@ func TestChannels(t *testing.T) {
 			w.t.Fatalf("routed %s", got.text)
 		}
 		c.do("DELETE", "/queues/"+queue, nil).refuses(409, "in_use")
+		if got := c.do("GET", "/queues/"+queue, nil).is(200); !strings.Contains(got.str("problem"), "routing configuration") {
+			w.t.Errorf("a queue without a routing configuration isn't reported: %s", got.text)
+		}
 		c.do("PATCH", path, object{"routing": object{"mode": "none"}, "active": false}).is(200)
 		c.do("DELETE", "/queues/"+queue, nil).is(204)
 		c.do("DELETE", path, nil).is(204)
