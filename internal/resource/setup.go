@@ -121,6 +121,15 @@ type DeploymentSettings struct {
 	Prechat        []PrechatField               `json:"prechat"`
 	PrechatActive  bool                         `json:"prechat_active"`
 	PrechatEachOne bool                         `json:"prechat_each_session" doc:"ask before each session, not only the first"`
+	PrechatStyle   string                       `json:"prechat_style,omitempty" enum:"form,conversation" doc:"all fields at once, or one after the other like a conversation; form if not said"`
+	Invitation     WidgetInvitation             `json:"invitation,omitzero"`
+}
+
+// WidgetInvitation is what the widget says beside its launcher when it begins by itself. Its words are the
+// label "invitation", per language like all labels.
+type WidgetInvitation struct {
+	Active       bool `json:"active"`
+	AfterSeconds int  `json:"after_seconds" minimum:"0" maximum:"3600" doc:"how long a page is open before the invitation is shown"`
 }
 
 // Branding of the widget. Colours are CSS hex; contrast is corrected by the widget.

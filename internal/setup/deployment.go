@@ -152,9 +152,10 @@ var (
 
 // What a deployment may have at most.
 const (
-	fieldsMax   = 20
-	originsMax  = 100
-	languageMax = 50
+	fieldsMax      = 20
+	originsMax     = 100
+	languageMax    = 50
+	inviteAfterMax = 3600 // seconds
 )
 
 // fill puts a checked spec into a deployment.
@@ -167,7 +168,7 @@ func (d *Deployment) fill(spec DeploymentSpec) error {
 	}
 	d.Draft = *spec.Draft
 	draft := &d.Draft
-	for _, check := range []func(*resource.DeploymentSettings) error{checkReach, checkBranding, checkLanguages, checkPrechat} {
+	for _, check := range []func(*resource.DeploymentSettings) error{checkReach, checkBranding, checkLanguages, checkPrechat, checkInvitation} {
 		if err := check(draft); err != nil {
 			return err
 		}
@@ -242,6 +243,9 @@ func checkPrechat(s *resource.DeploymentSettings) error {
 	if len(s.Prechat) > fieldsMax {
 		return fault.Invalid("draft.prechat", "At most %d fields.", fieldsMax)
 	}
+	if s.PrechatStyle != "" && s.PrechatStyle != "form" && s.PrechatStyle != "conversation" {
+		return fault.Invalid("draft.prechat_style", "The pre-chat is a form or a conversation.")
+	}
 	seen := map[string]bool{}
 	for i := range s.Prechat {
 		f := &s.Prechat[i]
@@ -270,6 +274,13 @@ func checkPrechat(s *resource.DeploymentSettings) error {
 			return refuse("Field %q: a field of your own needs a label.")
 		}
 		seen[f.Name] = true
+	}
+	return nil
+}
+
+func checkInvitation(s *resource.DeploymentSettings) error {
+	if after := s.Invitation.AfterSeconds; after < 0 || after > inviteAfterMax {
+		return fault.Invalid("draft.invitation.after_seconds", "The invitation comes after at most %d seconds.", inviteAfterMax)
 	}
 	return nil
 }

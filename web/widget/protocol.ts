@@ -2,6 +2,7 @@
 // the other's window and exact origin before they believe a word; this file holds only the words.
 
 import type { Look } from './chat/theme.ts';
+import type { ServiceConfig } from './chat/wire.ts';
 
 /** Marks our messages among all the others that a page's scripts exchange. */
 export const mark = 'switchboard-widget';
@@ -26,18 +27,34 @@ export interface PageSettings {
 	storage: 'allowed' | 'waiting' | 'denied';
 }
 
+/** What set-up shows of a draft. */
+export interface Rehearsal {
+	config: ServiceConfig;
+	/** Language of the page. */
+	language: string;
+	/** The scheme of the customer's device. */
+	scheme: 'light' | 'dark';
+	state: 'closed' | 'open' | 'prechat' | 'talk';
+}
+
 export type ToFrame =
+	/** In set-up's preview only. */
+	| { type: 'rehearse'; rehearsal: Rehearsal }
 	| { type: 'settings'; settings: PageSettings }
 	| { type: 'open' }
 	| { type: 'minimise' }
-	| { type: 'clear' };
+	| { type: 'clear' }
+	/** The customer has put the invitation away. */
+	| { type: 'uninvited' };
 
 /** How the launcher looks and is called, and which hidden fields the deployment knows. */
 export interface Ready {
 	look: Look;
-	labels: { open: string; close: string; title: string };
+	labels: { open: string; close: string; title: string; invitation: string; dismiss: string };
 	position: 'left' | 'right';
 	rtl: boolean;
+	/** The deployment's list of fonts; empty for the system's. */
+	font: string;
 	hiddenFields: string[];
 	visibleFields: string[];
 }
@@ -48,6 +65,8 @@ export type ToPage =
 	| { type: 'failed'; reason: string }
 	| { type: 'unread'; count: number; label: string }
 	| { type: 'hours'; within: boolean }
+	/** The deployment begins by itself, and this customer may be asked. */
+	| { type: 'invite' }
 	| { type: 'event'; name: string; detail: unknown }
 	/** The window is put away; closed when what was said in it is over. */
 	| { type: 'minimise'; closed: boolean }

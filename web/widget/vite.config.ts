@@ -36,7 +36,7 @@ export default defineConfig(
 		plugins: [pageScript()],
 		build: {
 			rollupOptions: {
-				input: { frame: here('./frame.html'), test: here('./test.html') },
+				input: { frame: here('./frame.html'), test: here('./test.html'), preview: here('./preview.html') },
 				// Svelte's custom elements, of which there are none here, stay in every bundle otherwise.
 				treeshake: { moduleSideEffects: (id: string) => !/svelte\/src\/(internal\/client\/dom\/elements\/custom-element|legacy\/)/.test(id) }
 			}

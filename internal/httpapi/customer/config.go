@@ -1,6 +1,7 @@
 package customer
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -50,8 +51,17 @@ func configuration(d *customer.Deployment, lang string) object {
 		"settings": object{
 			"enterSends": s.EnterSends, "emoji": s.Emoji, "attachments": s.Attachments, "typing": s.Typing, "receipts": s.Receipts,
 			"transcript": s.Transcript, "fileTypes": customer.FileTypes, "maxFileBytes": customer.FileMax,
+			"prechatStyle": cmp.Or(s.PrechatStyle, "form"), "invitation": invitationOf(s),
 		},
 	}}
+}
+
+// invitationOf is when the widget begins by itself; nil is never.
+func invitationOf(s *resource.DeploymentSettings) object {
+	if !s.Invitation.Active {
+		return nil
+	}
+	return object{"afterSeconds": s.Invitation.AfterSeconds}
 }
 
 // labelsOf are the deployment's texts in a language, missing ones from the languages that stand in for

@@ -34,6 +34,8 @@ export interface DeploymentSettings {
 	prechat: PrechatField[];
 	prechat_active: boolean;
 	prechat_each_session: boolean;
+	prechat_style?: 'form' | 'conversation';
+	invitation?: { active: boolean; after_seconds: number };
 }
 export interface Deployment {
 	id: string;

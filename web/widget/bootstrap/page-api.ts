@@ -24,11 +24,14 @@ export class PageApi {
 	private surface: Surface | undefined;
 	private ready: Ready | undefined;
 	private hiddenByPage = false;
-	private within = true;
+	/** Whether it is open hours; undefined until that is known. */
+	private within: boolean | undefined;
 	private readonly page: PageSettings = { language: '', hidden: {}, visible: {}, autoResponse: undefined, identity: '', storage: 'allowed' };
 	/** Whether the page has said what may be stored, which goes before the setting. */
 	private storageSaid = false;
-	private readonly launches: (() => void)[] = [];
+	/** Why the widget can't be had; empty while it may. */
+	private failure = '';
+	private readonly launches: { done: () => void; fail: (reason: Error) => void }[] = [];
 	private readonly clearings: (() => void)[] = [];
 
 	constructor(private readonly script: string) {}
@@ -111,15 +114,25 @@ export class PageApi {
 		allowStorage: (): void => this.store('allowed'),
 		/** denyStorage takes away what it has kept, now and from earlier visits; the tab goes on in memory. */
 		denyStorage: (): void => this.store('denied'),
-		/** launchChat opens the window; it settles once it is open. */
+		/**
+		 * launchChat opens the window; it settles once it is open. It fails before init, where the deployment
+		 * can't be loaded, and outside of business hours.
+		 */
 		launchChat: (): Promise<void> => {
 			if (!this.surface) return Promise.reject(new Error('launchChat was called before init'));
-			if (this.ready) {
-				this.open();
-				return Promise.resolve();
-			}
-			return new Promise((done) => this.launches.push(done));
-		}
+			if (this.failure) return Promise.reject(new Error(this.failure));
+			return new Promise((done, fail) => {
+				this.launches.push({ done, fail });
+				this.launch();
+			});
+		},
+		/**
+		 * showInvitation shows an invitation beside the launcher, in the page's words or the deployment's. It
+		 * answers false where there is no launcher, or the window is open.
+		 */
+		showInvitation: (text?: string): boolean => this.invite(text === undefined ? undefined : String(text)),
+		/** hideInvitation takes it away. */
+		hideInvitation: (): void => void this.surface?.uninvite()
 	};
 
 	readonly autoResponseAPI = {
@@ -153,9 +166,21 @@ export class PageApi {
 			ready: (ready) => this.arrived(ready),
 			failed: (reason) => {
 				complain(reason);
+				this.failure = reason;
 				announce('onEmbeddedMessagingInitError', { reason });
+				for (const { fail } of this.launches.splice(0)) fail(new Error(reason));
 			},
 			hours: (within) => this.hours(within),
+			invite: () => void this.invite(),
+			accepted: () => {
+				announce('onEmbeddedMessagingInvitationAccepted');
+				this.open();
+			},
+			dismissed: () => {
+				if (!this.surface!.uninvite()) return;
+				this.surface!.say({ type: 'uninvited' });
+				announce('onEmbeddedMessagingInvitationDismissed');
+			},
 			minimise: (closed) => this.minimise(closed),
 			cleared: () => this.clearings.splice(0).forEach((done) => done()),
 			event: announce
@@ -166,27 +191,47 @@ export class PageApi {
 		const first = !this.ready;
 		this.ready = ready;
 		this.surface!.dress(ready);
-		this.surface!.showButton(!this.hiddenByPage && this.within);
+		this.surface!.showButton(!this.hiddenByPage && this.within !== false);
 		if (!first) return;
 		announce('onEmbeddedMessagingInitSuccess');
 		announce('onEmbeddedMessagingReady');
 		announce('onEmbeddedMessagingButtonCreated');
-		if (this.launches.length > 0) this.open();
-		this.launches.splice(0).forEach((done) => done());
+		this.failure = '';
+		this.launch();
+	}
+
+	/** launch settles who waits for the window, once it is known whether it is open hours. */
+	private launch() {
+		if (!this.ready || this.within === undefined) return;
+		for (const { done, fail } of this.launches.splice(0)) {
+			if (!this.within) {
+				fail(new Error('launchChat was called outside of business hours'));
+				continue;
+			}
+			this.open();
+			done();
+		}
+	}
+
+	private invite(text?: string): boolean {
+		const shown = this.surface?.invite(text) ?? false;
+		if (shown) announce('onEmbeddedMessagingInvitationShown');
+		return shown;
 	}
 
 	/** hours comes once after the start and then at each change. Outside of them the launcher is away. */
 	private hours(within: boolean) {
-		if (within && this.within) announce('onEmbeddedMessagingWithinBusinessHours');
+		if (within && this.within === undefined) announce('onEmbeddedMessagingWithinBusinessHours');
 		else announce(within ? 'onEmbeddedMessagingBusinessHoursStarted' : 'onEmbeddedMessagingBusinessHoursEnded');
 		this.within = within;
 		this.surface!.showButton(within && !this.hiddenByPage);
+		this.launch();
 	}
 
 	private showButton(shown: boolean): boolean {
 		this.hiddenByPage = !shown;
 		if (!this.ready) return false;
-		this.surface!.showButton(shown && this.within);
+		this.surface!.showButton(shown && this.within !== false);
 		return true;
 	}
 

@@ -10,6 +10,10 @@ export interface SurfaceOwner {
 	ready(ready: Ready): void;
 	failed(reason: string): void;
 	hours(within: boolean): void;
+	/** The deployment invites, or the customer has answered the invitation. */
+	invite(): void;
+	accepted(): void;
+	dismissed(): void;
 	minimise(closed: boolean): void;
 	cleared(): void;
 	event(name: string, detail: unknown): void;
@@ -32,14 +36,28 @@ svg { fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; 
 span { position: absolute; top: -4px; inset-inline-end: -4px; min-width: 22px; height: 22px; padding: 0 6px; box-sizing: border-box; border-radius: 11px;
  background: #c62828; color: #fff; border: 2px solid var(--ground); font: 600 12px/18px system-ui, sans-serif; text-align: center; }
 span:empty { display: none; }
-@media (prefers-reduced-motion: reduce) { button { transition: none; } button:hover { transform: none; } }
-@media (forced-colors: active) { button, span { border: 2px solid; } }
-@media print { button { display: none; } }
+.invitation { position: fixed; bottom: max(20px, env(safe-area-inset-bottom)); z-index: 2147483000; display: flex; align-items: center; min-height: 56px; max-width: min(320px, calc(100vw - 112px)); box-sizing: border-box;
+ padding: 4px 4px 4px 16px; border-radius: 16px; background: var(--ground); color: var(--text); border: 1px solid var(--line); box-shadow: 0 4px 20px rgb(0 0 0 / .2); font: 400 15px/1.35 var(--font, system-ui, sans-serif); animation: come .2s ease-out; }
+.invitation[dir=rtl] { padding: 4px 16px 4px 4px; }
+.invitation[hidden] { display: none; }
+.invitation div { flex: 1; min-width: 0; }
+.invitation button { position: static; width: auto; height: auto; background: none; color: inherit; box-shadow: none; border-radius: 8px; font: inherit; }
+.invitation button:hover { transform: none; text-decoration: underline; }
+.invitation .words { padding: 6px 0; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 4; overflow: hidden; text-align: start; overflow-wrap: anywhere; }
+.invitation .dismiss { flex: none; display: grid; width: 36px; height: 36px; color: var(--muted); }
+@keyframes come { from { opacity: 0; transform: translateY(6px); } }
+/* Phones: a strip no higher than the launcher. Where the page has hardly any height, nothing. */
+@media (max-width: 480px) { .invitation { max-height: 56px; font-size: 14px; } .invitation .words { -webkit-line-clamp: 2; padding: 2px 0; } }
+@media (max-height: 420px) { .invitation { display: none; } }
+@media (prefers-reduced-motion: reduce) { .invitation { animation: none; } button { transition: none; } button:hover { transform: none; } }
+@media (forced-colors: active) { button, span, .invitation { border: 2px solid; } }
+@media print { button, .invitation { display: none; } }
 `;
 
 const drawings = {
 	talk: 'M7.9 20A9 9 0 1 0 4 16.1L2 22Z',
-	down: 'm6 9 6 6 6-6'
+	down: 'm6 9 6 6 6-6',
+	close: 'M18 6 6 18M6 6l12 12'
 };
 
 export class Surface {
@@ -48,6 +66,9 @@ export class Surface {
 	private readonly button = document.createElement('button');
 	private readonly badge = document.createElement('span');
 	private readonly path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+	private readonly invitation = document.createElement('div');
+	private readonly words = document.createElement('button');
+	private readonly dismiss = document.createElement('button');
 	private readonly frame = document.createElement('iframe');
 	private readonly origin: string;
 	private labels: Ready['labels'] | undefined;
@@ -56,6 +77,8 @@ export class Surface {
 	/** The number of unread messages in words. */
 	private unreadLabel = '';
 	private wanted = false;
+	/** What the invitation says; empty where there is none. */
+	private inviting = '';
 	private heard = false;
 	private overflow = '';
 
@@ -86,7 +109,7 @@ export class Surface {
 	}
 
 	/** dress gives launcher and frame the deployment's colours, words and side. */
-	dress({ look, labels, position }: Ready) {
+	dress({ look, labels, position, rtl, font }: Ready) {
 		this.labels = labels;
 		this.position = position;
 		this.frame.title = labels.title;
@@ -94,8 +117,15 @@ export class Surface {
 		style.setProperty('--accent', look.accent);
 		style.setProperty('--on', look.onAccent);
 		style.setProperty('--ground', look.background);
-		this.button.style.left = position === 'left' ? '20px' : 'auto';
-		this.button.style.right = position === 'left' ? 'auto' : '20px';
+		style.setProperty('--text', look.text);
+		style.setProperty('--muted', look.muted);
+		style.setProperty('--line', look.line);
+		if (font) style.setProperty('--font', font);
+		const [side, other] = position === 'left' ? (['left', 'right'] as const) : (['right', 'left'] as const);
+		Object.assign(this.button.style, { [side]: '20px', [other]: 'auto' });
+		Object.assign(this.invitation.style, { [side]: '88px', [other]: 'auto' });
+		this.invitation.dir = rtl ? 'rtl' : 'ltr';
+		this.dismiss.setAttribute('aria-label', labels.dismiss);
 		this.frame.style.background = look.background;
 		this.draw();
 		this.lay();
@@ -107,12 +137,29 @@ export class Surface {
 		this.lay();
 	}
 
-	open() {
+	/** invite shows an invitation, of the page's words or the deployment's. It answers whether there is a launcher for it. */
+	invite(text?: string): boolean {
+		if (!this.labels || this.isOpen || !this.wanted) return false;
+		this.inviting = text || this.labels.invitation;
+		this.draw();
+		return true;
+	}
+
+	/** uninvite takes the invitation away; it answers whether there was one. */
+	uninvite(): boolean {
+		const shown = this.inviting !== '';
+		this.inviting = '';
+		this.draw();
+		return shown;
+	}
+
+	open(focus = true) {
 		this.isOpen = true;
+		this.inviting = '';
 		this.say({ type: 'open' });
 		this.draw();
 		this.lay();
-		this.frame.focus();
+		if (focus) this.frame.focus();
 	}
 
 	minimise() {
@@ -141,6 +188,8 @@ export class Surface {
 				return this.draw();
 			case 'hours':
 				return owner.hours(message.within);
+			case 'invite':
+				return owner.invite();
 			case 'minimise':
 				return owner.minimise(message.closed);
 			case 'cleared':
@@ -156,14 +205,25 @@ export class Surface {
 		const sheet = new CSSStyleSheet();
 		sheet.replaceSync(css);
 		root.adoptedStyleSheets = [sheet];
-		const icon = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-		for (const [name, value] of Object.entries({ viewBox: '0 0 24 24', width: '26', height: '26', 'aria-hidden': 'true' })) icon.setAttribute(name, value);
-		icon.append(this.path);
-		this.button.type = 'button';
-		this.button.hidden = true;
+		const cross = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+		cross.setAttribute('d', drawings.close);
+		for (const one of [this.button, this.words, this.dismiss]) one.type = 'button';
+		this.button.hidden = this.invitation.hidden = true;
 		this.button.onclick = () => owner.pressed();
-		this.button.append(icon, this.badge);
-		root.append(this.button);
+		this.button.append(icon(this.path, 26), this.badge);
+		this.invitation.className = 'invitation';
+		this.words.className = 'words';
+		this.words.onclick = () => owner.accepted();
+		this.dismiss.className = 'dismiss';
+		this.dismiss.onclick = () => owner.dismissed();
+		this.dismiss.append(icon(cross, 18));
+		this.invitation.onkeydown = (event) => event.key === 'Escape' && owner.dismissed();
+		// What comes into it is told to screen readers when they have a moment. It never takes the focus.
+		const said = document.createElement('div');
+		said.setAttribute('role', 'status');
+		said.append(this.words);
+		this.invitation.append(said, this.dismiss);
+		root.append(this.invitation, this.button);
 	}
 
 	/** draw brings the launcher up to date. On a full screen the window's own button closes it. */
@@ -176,6 +236,11 @@ export class Surface {
 		const words = unread > 0 ? `, ${this.unreadLabel}` : '';
 		this.button.setAttribute('aria-label', (this.isOpen ? this.labels.close : this.labels.open) + words);
 		this.button.setAttribute('aria-expanded', String(this.isOpen));
+		const invites = this.inviting !== '' && this.wanted && !this.isOpen;
+		const held = !invites && this.host.shadowRoot?.activeElement?.closest('.invitation');
+		this.invitation.hidden = !invites;
+		this.words.textContent = invites ? this.inviting : '';
+		if (held && !this.isOpen) this.button.focus();
 	}
 
 	/** lay puts the frame where it belongs: beside the launcher, or over the whole of a small screen above the keyboard. */
@@ -200,4 +265,12 @@ export class Surface {
 			page.overflow = 'hidden';
 		} else if (free && page.overflow === 'hidden') page.overflow = this.overflow;
 	}
+}
+
+/** icon is a drawing of one line. */
+function icon(path: SVGPathElement, size: number): SVGSVGElement {
+	const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+	for (const [name, value] of Object.entries({ viewBox: '0 0 24 24', width: String(size), height: String(size), 'aria-hidden': 'true' })) svg.setAttribute(name, value);
+	svg.append(path);
+	return svg;
 }

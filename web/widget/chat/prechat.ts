@@ -19,6 +19,13 @@ export interface Asking {
 	prefilled: Record<string, Prefilled>;
 }
 
+/** isFixed: the page has filled it in, and the customer may not change it. */
+export const isFixed = (asking: Asking, question: Question, answer: string): boolean => asking.prefilled[question.name]?.isEditableByEndUser === false && answer !== '';
+
+/** answered are the answers as they leave: without what surrounds them, and without those not given. */
+export const answered = (questions: Question[], answers: Record<string, string>): Record<string, string> =>
+	Object.fromEntries(questions.map(({ name }) => [name, (answers[name] ?? '').trim()]).filter(([, value]) => value !== ''));
+
 /** formOf is the form asked before a Conversation or a Session, if there is one. */
 export const formOf = (config: ServiceConfig, when: Form['displayContext']): Form | undefined =>
 	config.forms?.find((form) => form.formType === 'PreChat' && form.displayContext === when);

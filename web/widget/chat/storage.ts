@@ -2,7 +2,7 @@
 // it, until then in this tab.
 
 /** What is kept, by key: for docs/widget.md, which a test compares with it. A key with a colon at its end begins many. */
-export const keys = ['device', 'token', 'cursor', 'talk', 'seen', 'got', 'outbox:', 'draft:', 'used'] as const;
+export const keys = ['device', 'token', 'cursor', 'talk', 'seen', 'got', 'outbox:', 'draft:', 'invited', 'used'] as const;
 export type Key = (typeof keys)[number];
 
 /** What nobody has used for so long is taken away at the next visit. */

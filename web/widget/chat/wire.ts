@@ -50,6 +50,9 @@ export interface ServiceConfig {
 		typing?: boolean;
 		receipts?: boolean;
 		transcript?: boolean;
+		prechatStyle?: 'form' | 'conversation';
+		/** When the widget begins by itself; nothing where it doesn't. */
+		invitation?: { afterSeconds: number } | null;
 		fileTypes?: string[];
 		maxFileBytes?: number;
 	};

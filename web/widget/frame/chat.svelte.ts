@@ -1,6 +1,7 @@
 // What is on the widget's screen. Live (live.ts) changes it; components read it and call its verbs.
 
 import type { Account } from '../chat/door.ts';
+import type { FileStore } from '../chat/file-store.ts';
 import type { Labels } from '../chat/labels.ts';
 import type { Pending } from '../chat/outbox.ts';
 import type { Asking } from '../chat/prechat.ts';
@@ -8,7 +9,13 @@ import type { StreamState } from '../chat/stream.ts';
 import { emptyTimeline, unreadAfter } from '../chat/timeline.ts';
 import type { ServiceConfig } from '../chat/wire.ts';
 import type { Live } from './live.ts';
+import type { Outgoing } from './outgoing.ts';
 import type { PageLink } from './page-link.ts';
+
+/** What components ask for. */
+export type Verbs = Pick<Live, 'look' | 'loadEarlier' | 'retry' | 'end' | 'transcript'> & {
+	out: { files: Pick<FileStore, 'get'> } & Pick<Outgoing, 'say' | 'choose' | 'answer' | 'startAnew' | 'resend' | 'discard' | 'keep' | 'typed'>;
+};
 
 export class Chat {
 	phase = $state.raw<'loading' | 'ready' | 'broken' | 'signed-out'>('loading');
@@ -45,12 +52,12 @@ export class Chat {
 		readonly locale: string,
 		readonly t: Labels,
 		readonly account: Account,
-		readonly live: Promise<Live>,
+		readonly live: Promise<Verbs>,
 		private readonly link: PageLink
 	) {}
 
 	/** do hands a verb to Live. */
-	async do<T>(verb: (live: Live) => T): Promise<Awaited<T>> {
+	async do<T>(verb: (live: Verbs) => T): Promise<Awaited<T>> {
 		return await verb(await this.live);
 	}
 

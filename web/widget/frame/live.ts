@@ -16,6 +16,7 @@ import { uuid } from '../chat/uuid.ts';
 import type { Pending } from '../chat/outbox.ts';
 import type { PageSettings } from '../protocol.ts';
 import type { Chat } from './chat.svelte.ts';
+import { Invitation } from './invitation.ts';
 import { Outgoing } from './outgoing.ts';
 import type { PageLink } from './page-link.ts';
 
@@ -48,6 +49,7 @@ export function begin(chat: Chat, account: Account, link: PageLink, page: PageSe
 export class Live {
 	readonly out: Outgoing;
 	private readonly session: Session;
+	private readonly invitation: Invitation;
 	private tabs: Tabs<Shared>;
 	/** Whether this tab stands for leader. */
 	private stood = false;
@@ -92,6 +94,7 @@ export class Live {
 		setInterval(() => this.freshen(), linksFadeMs);
 		if (page.storage === 'denied') this.forgetStored();
 		if (this.session.token) void this.enter();
+		this.invitation = new Invitation(chat.config, store, () => !this.session.talk && !chat.open, () => link.say({ type: 'invite' }));
 	}
 
 	/** tabsNow are the tabs that share this one's storage: without one, this tab is alone. */
@@ -103,9 +106,15 @@ export class Live {
 	// ---- coming and going
 
 	show() {
+		this.invitation.over();
 		void this.enter();
 		this.freshen();
 		this.look();
+	}
+
+	/** uninvited: the customer has put the invitation away. */
+	uninvited() {
+		this.invitation.over();
 	}
 
 	/** settings takes what the page has changed. A new identity starts a new session, or goes on with an expired one. */
@@ -129,6 +138,7 @@ export class Live {
 		this.tabs.stop();
 		this.tabs = this.tabsNow();
 		if (this.stood) this.tabs.run();
+		if (allowed) this.invitation.arm();
 		this.out.read();
 		this.chat.seen = this.store.read<number>('seen') ?? this.chat.seen;
 		if (!allowed || before) return;
@@ -150,6 +160,7 @@ export class Live {
 		this.out.forget();
 		this.leave();
 		this.store.remove('device');
+		this.store.remove('invited');
 		this.session.identity = '';
 		this.link.say({ type: 'cleared' });
 	}

@@ -3,19 +3,19 @@
 
 import { Door, Refusal } from '../chat/door.ts';
 import { fetched } from '../chat/fetched.ts';
-import { isRightToLeft, labelsFor, localeFor, wordsIn, type Labels } from '../chat/labels.ts';
-import { namesOf } from '../chat/prechat.ts';
+import { labelsFor, localeFor, wordsIn } from '../chat/labels.ts';
 import { retryMs } from '../chat/retry.ts';
-import { lookOf, type Look } from '../chat/theme.ts';
+import { lookOf } from '../chat/theme.ts';
 import type { ServiceConfig } from '../chat/wire.ts';
 import './frame.css';
 import { watchHours } from './hours.ts';
 import { Inbox } from './inbox.ts';
 import { originOf, PageLink } from './page-link.ts';
+import { paint, readyOf } from './paint.ts';
 
 const address = new URLSearchParams(location.search);
 const origin = originOf(address.get('origin'));
-if (origin) void start(origin);
+if (origin) void (address.has('preview') ? preview(origin) : start(origin));
 
 async function start(origin: string) {
 	const base = originIn(address.get('api')) ?? location.origin;
@@ -48,6 +48,13 @@ async function start(origin: string) {
 	open(door, config, locale, t, link, inbox);
 }
 
+/** preview shows a draft that is being edited, to the set-up of this server alone. */
+async function preview(origin: string) {
+	if (origin !== location.origin) return;
+	const { rehearse } = await import('../preview/rehearsal.ts');
+	rehearse(origin);
+}
+
 /** published is the deployment. Without a network it is waited for; a refusal is final and told to the page. */
 async function published(door: Door, link: PageLink): Promise<ServiceConfig | undefined> {
 	for (let attempt = 1; ; attempt++) {
@@ -61,32 +68,6 @@ async function published(door: Door, link: PageLink): Promise<ServiceConfig | un
 			await new Promise((done) => setTimeout(done, retryMs(attempt, Math.random())));
 		}
 	}
-}
-
-/** paint sets colours, font, language and direction. Values go through the CSSOM, so no inline style is needed. */
-function paint(config: ServiceConfig, look: Look, locale: string, t: Labels) {
-	const page = document.documentElement;
-	for (const [name, value] of Object.entries(look)) page.style.setProperty(`--${name}`, value);
-	if (config.branding2?.font) page.style.setProperty('--font', config.branding2.font);
-	page.style.colorScheme = look.scheme;
-	page.lang = locale;
-	document.title = config.branding2?.title || t('title');
-	page.dir = isRightToLeft(locale) ? 'rtl' : 'ltr';
-}
-
-function readyOf(config: ServiceConfig, look: Look, locale: string, t: Labels) {
-	return {
-		look,
-		labels: {
-			open: t('launcher_open'),
-			close: t('launcher_close'),
-			title: config.branding2?.title || t('title')
-		},
-		position: config.branding2?.position === 'left' ? ('left' as const) : ('right' as const),
-		rtl: isRightToLeft(locale),
-		hiddenFields: namesOf(config, true),
-		visibleFields: namesOf(config, false)
-	};
 }
 
 function originIn(url: string | null): string | undefined {

@@ -25,15 +25,17 @@ export function open(door: Door, config: ServiceConfig, locale: string, t: Label
 		switch (message.type) {
 			case 'settings':
 				told(message.settings);
-				return void chat.do((live) => live.settings(message.settings));
+				return void live.then((live) => live.settings(message.settings));
 			case 'open':
 				chat.open = true;
-				return void chat.do((live) => live.show());
+				return void live.then((live) => live.show());
 			case 'minimise':
 				chat.open = false;
 				return;
+			case 'uninvited':
+				return void live.then((live) => live.uninvited());
 			case 'clear':
-				return void chat.do((live) => live.clear());
+				return void live.then((live) => live.clear());
 		}
 	});
 
