@@ -179,6 +179,12 @@ func Label(f resource.PrechatField, lang string, languages []string) string {
 	return f.Name
 }
 
+// Speaks reports whether the widget has words of its own in a language.
+func Speaks(lang string) bool {
+	base, _, _ := strings.Cut(lang, "-")
+	return standardLabels[base] != nil
+}
+
 // Preferred is the order in which texts of a language are looked for: itself, the same without its
 // region, then the deployment's languages in their order.
 func Preferred(lang string, languages []string) []string {

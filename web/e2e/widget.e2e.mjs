@@ -1,6 +1,7 @@
 // The widget on a customer's page: what it keeps and when, drafts, languages, networks that hold streams
 // back, and what the page hears.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { paper } from './files.mjs';
 import { count, gone, seen, stage, unique, until } from './harness.mjs';
 import { Agent, Visitor } from './people.mjs';
@@ -16,6 +17,26 @@ const kept = (page) =>
 	}));
 const nothing = { keys: [], databases: [], cookies: '' };
 const say = (page, call) => page.evaluate((call) => window.embeddedservice_bootstrap.utilAPI[call](), call);
+
+/** noting keeps the last detail of each event that a page has ever heard, over reloads. */
+async function noting(page, ever = new Map()) {
+	await page.exposeFunction('note', (name, detail) => void ever.set(name, detail && JSON.parse(detail)));
+	await page.addInitScript(() => {
+		const dispatch = window.dispatchEvent.bind(window);
+		window.dispatchEvent = (event) => {
+			if (event.type.startsWith('onEmbedded')) window.note(event.type, JSON.stringify(event.detail));
+			return dispatch(event);
+		};
+	});
+	return ever;
+}
+
+/** The customer's token and conversation, as their browser has them. */
+const session = (page) =>
+	page.evaluate(() => {
+		const read = (name) => JSON.parse(localStorage.getItem(Object.keys(localStorage).find((key) => key.endsWith(`:${name}`))));
+		return { token: read('token').text, talk: read('talk')?.id };
+	});
 const introduce = (customer, name = 'Ines') => customer.introduce({ 'First name': name });
 
 story('where streams are blocked, it asks: once and in order; and streams when it can', async () => {
@@ -60,6 +81,7 @@ story('where streams are blocked, it asks: once and in order; and streams when i
 story('the page hears what happens, once each', async () => {
 	const agent = await (await Agent.logIn(it, it.user('agent'))).setStatus('online');
 	const page = await it.page();
+	const ever = await noting(page);
 	await page.addInitScript(() => {
 		window.heard = [];
 		const dispatch = window.dispatchEvent.bind(window);
@@ -108,10 +130,89 @@ story('the page hears what happens, once each', async () => {
 	await hears('WindowClosed');
 	await until('the session has ended', async () => (await heard('SessionStatusUpdate')).some((one) => JSON.stringify(one.detail).includes('Ended')));
 
+	// The customer's program closes the conversation itself.
+	const { token, talk } = await session(page);
+	const closed = await fetch(`${it.ready.url}/iamessage/api/v2/conversation/${talk}?esDeveloperName=Demo_Web`, { method: 'DELETE', headers: { Authorization: `Bearer ${token}` } });
+	assert.ok(closed.ok, `closing it: ${closed.status}`);
+	await hears('ConversationClosed');
+
 	const elsewhere = await it.page();
-	await elsewhere.addInitScript(() => addEventListener('onEmbeddedMessagingInitError', (event) => (window.failed = event.detail)));
+	await noting(elsewhere, ever);
 	await elsewhere.goto(`${it.ready.url}/widget/test.html?org=${it.ready.org.key}&deployment=No_Such`);
-	await until('the page hears that it can’t be loaded', () => elsewhere.evaluate(() => Boolean(window.failed?.reason)));
+	await until('the page hears that it can’t be loaded', () => ever.get('onEmbeddedMessagingInitError')?.reason);
+
+	// Hours that begin and end while somebody is there.
+	const early = await it.page();
+	await noting(early, ever);
+	const opens = Date.now() + 3000;
+	await early.route(/\/businesshours/, (route) => route.fulfill({ json: { businessHoursInfo: { businessHours: [{ startTime: opens, endTime: opens + 1500 }] } } }));
+	await Visitor.arrive(it, { page: early });
+	await until('hours begin', () => ever.has('onEmbeddedMessagingBusinessHoursStarted'));
+	await until('hours end', () => ever.has('onEmbeddedMessagingBusinessHoursEnded'));
+
+	// No deployment verifies identities, so the door for them is another one here.
+	const known = await it.page();
+	await noting(known, ever);
+	await known.route(/\/authorization\/authenticated\/access-token/, async (route) => {
+		if (route.request().method() !== 'POST') return route.continue();
+		const { customerIdentityToken: _, authorizationType: __, ...body } = route.request().postDataJSON();
+		await route.fulfill({ response: await route.fetch({ url: route.request().url().replace('/authenticated/', '/unauthenticated/'), postData: body }) });
+	});
+	const member = await Visitor.arrive(it, { page: known });
+	await known.evaluate(() => window.embeddedservice_bootstrap.userVerificationAPI.setIdentityToken({ identityTokenType: 'JWT', identityToken: 'a.b.c' }));
+	await member.open();
+	await introduce(member);
+	await member.write('Hello');
+	await seen(member.said('Hello').getByText('Sent'));
+	await fetch(`${it.ready.url}/iamessage/api/v2/authorization/authenticated/access-token`, { method: 'DELETE', headers: { Authorization: `Bearer ${(await session(known)).token}` } });
+	await member.write('Still there?');
+	await until('the page hears that the identity has expired', () => ever.has('onEmbeddedMessagingIdentityTokenExpired'));
+
+	const named = ['Ready', 'InitSuccess', 'InitError', 'ButtonCreated', 'ButtonClicked', 'ConversationStarted', 'ConversationOpened', 'ConversationClosed', 'ConversationRouted', 'ConversationParticipantChanged', 'SessionStatusUpdate', 'IdentityTokenExpired', 'WithinBusinessHours', 'BusinessHoursStarted', 'BusinessHoursEnded', 'PreChatLoaded', 'PreChatSubmitted', 'WindowClosed', 'WindowMinimized', 'WindowMaximized'].map((name) => `onEmbeddedMessaging${name}`);
+	const messages = ['Sent', 'Delivered', 'Read', 'LinkClicked'].map((name) => `onEmbeddedMessage${name}`);
+	assert.deepEqual([...named, ...messages].filter((name) => !ever.has(name)), [], 'the page never hears these');
+	for (const name of ['Started', 'Opened']) assert.match(ever.get(`onEmbeddedMessagingConversation${name}`).conversationId, /^[0-9a-f-]{36}$/);
+	for (const [name, type] of Object.entries({ onEmbeddedMessagingConversationRouted: 'RoutingResult', onEmbeddedMessagingConversationParticipantChanged: 'ParticipantChanged', onEmbeddedMessagingSessionStatusUpdate: 'SessionStatusChanged', onEmbeddedMessagingConversationClosed: 'CloseConversation', onEmbeddedMessageSent: 'Message', onEmbeddedMessageDelivered: 'DeliveryAcknowledgement', onEmbeddedMessageRead: 'ReadAcknowledgement' })) {
+		const { conversationId, conversationEntry } = ever.get(name);
+		assert.match(conversationId, /^[0-9a-f-]{36}$/, name);
+		assert.equal(conversationEntry.entryType, type, name);
+		assert.equal(typeof conversationEntry.entryPayload, 'string', name);
+	}
+});
+
+story('a file that was refused goes again with its progress; the end; what was said as a file', async () => {
+	const customer = await (await Visitor.arrive(it)).open();
+	await introduce(customer);
+	const { page, frame } = customer;
+	const big = { ...paper(), buffer: Buffer.concat([paper().buffer, Buffer.from(`\n%${'x'.repeat(600_000)}`)]) };
+	await page.route(/\/conversation\/[^/]+\/file$/, (route) => route.fulfill({ status: 413, json: { code: 'too_large' } }));
+	await page.locator('iframe').contentFrame().locator('input[type=file]').setInputFiles(big);
+	const said = unique('The label.');
+	await customer.write(said);
+	await seen(frame.getByText('Not sent: it is too big'));
+	await page.unroute(/\/conversation\/[^/]+\/file$/);
+	const cdp = await page.context().newCDPSession(page);
+	await cdp.send('Network.enable');
+	await cdp.send('Network.emulateNetworkConditions', { offline: false, latency: 20, downloadThroughput: -1, uploadThroughput: 200_000 });
+	await frame.getByRole('button', { name: 'Resend' }).click();
+	const bar = frame.getByRole('progressbar', { name: /^Uploading, / });
+	await until('it is part of the way', async () => {
+		const share = Number(await bar.getAttribute('value', { timeout: 1000 }));
+		return share > 0 && share < 1;
+	});
+	await seen(customer.said(said).getByText('Sent'));
+	await cdp.detach();
+
+	await frame.getByRole('button', { name: 'More' }).click();
+	await frame.getByRole('menuitem', { name: 'End conversation' }).click();
+	await frame.getByRole('button', { name: 'End it' }).click();
+	await seen(frame.getByText('You ended the conversation'));
+	const [download] = await Promise.all([page.waitForEvent('download'), frame.getByRole('button', { name: 'Download transcript' }).click()]);
+	assert.match(download.suggestedFilename(), /^conversation-\d{4}-\d\d-\d\d\.txt$/);
+	const text = readFileSync(await download.path(), 'utf8');
+	assert.ok(text.includes(said) && text.includes('label.pdf'), text);
+	await frame.getByRole('button', { name: 'Start a new conversation' }).click();
+	await seen(customer.field);
 });
 
 // From here on nobody answers: what waits would be offered first to an agent of the stories above.

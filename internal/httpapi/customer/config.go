@@ -64,11 +64,18 @@ func invitationOf(s *resource.DeploymentSettings) object {
 	return object{"afterSeconds": s.Invitation.AfterSeconds}
 }
 
-// labelsOf are the deployment's texts in a language, missing ones from the languages that stand in for
-// it. Those that a deployment doesn't set at all are the widget's own.
+// labelsOf are the deployment's texts in a language. What it doesn't say in a language that the widget
+// speaks is the widget's own; in another one the deployment's other languages stand in.
 func labelsOf(s *resource.DeploymentSettings, lang string) (language string, labels map[string]string) {
 	labels = map[string]string{}
 	order := customer.Preferred(lang, s.Languages)
+	language = "en"
+	if i := slices.IndexFunc(order, func(l string) bool { return l != "" && (len(s.Languages) == 0 || slices.Contains(s.Languages, l)) }); i >= 0 {
+		language = order[i]
+		if customer.Speaks(language) {
+			order = order[:i+1]
+		}
+	}
 	for _, l := range slices.Backward(order) {
 		for name, text := range s.Labels[l] {
 			if text != "" {
@@ -76,12 +83,7 @@ func labelsOf(s *resource.DeploymentSettings, lang string) (language string, lab
 			}
 		}
 	}
-	for _, l := range order {
-		if l != "" && (len(s.Languages) == 0 || slices.Contains(s.Languages, l)) {
-			return l, labels
-		}
-	}
-	return "en", labels
+	return language, labels
 }
 
 // formsOf are the pre-chat and the lists that its choices come from.

@@ -211,6 +211,8 @@ func TestDeployments(t *testing.T) {
 			"a colour that is none":         func(d object) { d["branding"].(object)["accent"] = "red;}" },
 			"a font that is code":           func(d object) { d["branding"].(object)["font"] = "x;background:url(//e)" },
 			"a picture without https":       func(d object) { d["branding"].(object)["avatar_url"] = "http://example.com/a.png" },
+			"a pre-chat that is neither":    func(d object) { d["prechat_style"] = "song" },
+			"an invitation much later":      func(d object) { d["invitation"] = object{"active": true, "after_seconds": 3601} },
 			"a language that is none":       func(d object) { d["languages"] = []string{"klingonisch"} },
 			"a hidden field that is needed": field("hidden", true, "required", true),
 			"a hidden list":                 field("hidden", true, "type", "ChoiceList", "choices", []object{{"id": "a", "title": "A"}}),
@@ -227,9 +229,11 @@ func TestDeployments(t *testing.T) {
 		c.do("PATCH", path, draft(func(d object) {
 			d["origins"] = []string{"https://*.Example.com/", "http://localhost:3000"}
 			d["prechat"] = []object{{"name": "_email", "type": "Email", "required": true}, {"name": "cart", "type": "Text", "hidden": true}}
+			d["prechat_style"], d["invitation"] = "conversation", object{"active": true, "after_seconds": 20}
 		})).is(200)
 		published := c.do("POST", path+"/publish", nil).is(200)
-		if published.at("changed") != false || published.str("published.origins.0") != "https://*.example.com" {
+		if published.at("changed") != false || published.str("published.origins.0") != "https://*.example.com" ||
+			published.str("published.prechat_style") != "conversation" || published.at("published.invitation.after_seconds") != 20.0 {
 			w.t.Fatalf("published %s", published.text)
 		}
 		if drafted := c.do("PATCH", path, draft(nil)).is(200); drafted.at("changed") != true || drafted.str("published.origins.0") != "https://*.example.com" {

@@ -1,21 +1,27 @@
 // A draft as its widget would read it once it were published (GET embedded-service-config): what the preview
 // shows. The words of the widget itself are left to the widget.
+import { languages } from '../../widget/chat/languages.ts';
 import type { ServiceConfig } from '../../widget/chat/wire.ts';
 import type { DeploymentSettings, PrechatField } from './types.ts';
+
+const spoken: readonly string[] = languages;
 
 /** preferred is the order in which texts of a language are looked for, as the server has it. */
 const preferred = (language: string, languages: string[]): string[] => [...new Set([language, language.split('-')[0]!, ...languages])].filter(Boolean);
 
 export function configOf(name: string, settings: DeploymentSettings, language: string): ServiceConfig {
 	const order = preferred(language, settings.languages);
-	const labels = Object.assign({}, ...order.toReversed().map((one) => Object.fromEntries(Object.entries(settings.labels?.[one] ?? {}).filter(([, text]) => text)))) as Record<string, string>;
+	const found = order.find((one) => settings.languages.length === 0 || settings.languages.includes(one)) ?? 'en';
+	// What isn't said in a language that the widget speaks is the widget's own.
+	const taken = spoken.includes(found.split('-')[0]!) ? order.slice(0, order.indexOf(found) + 1) : order;
+	const labels = Object.assign({}, ...taken.toReversed().map((one) => Object.fromEntries(Object.entries(settings.labels?.[one] ?? {}).filter(([, text]) => text)))) as Record<string, string>;
 	const fields = settings.prechat_active ? settings.prechat : [];
 	return {
 		name,
 		embeddedServiceMessagingChannel: { channelAddressIdentifier: '', authMode: 'UnAuth' },
 		branding2: settings.branding,
 		labels,
-		language: order.find((one) => settings.languages.length === 0 || settings.languages.includes(one)) ?? 'en',
+		language: found,
 		forms:
 			fields.length === 0
 				? []

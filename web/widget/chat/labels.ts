@@ -3,6 +3,9 @@
 // name_other are forms, and those that a language has besides.
 
 import type english from './labels.en.json';
+import { languages } from './languages.ts';
+
+export { languages };
 
 export type LabelName = keyof typeof english;
 /** One language: all names of English, and its own plural forms. */
@@ -10,14 +13,14 @@ export type Words = Record<LabelName, string> & Record<string, string>;
 export type Labels = (name: LabelName, values?: Record<string, string | number>) => string;
 
 /** What the widget speaks by itself. */
-const spoken: Record<string, () => Promise<{ default: Words }>> = {
+const files: Record<(typeof languages)[number], () => Promise<{ default: Words }>> = {
 	en: () => import('./labels.en.json', { with: { type: 'json' } }),
 	de: () => import('./labels.de.json', { with: { type: 'json' } }),
 	fr: () => import('./labels.fr.json', { with: { type: 'json' } }),
 	es: () => import('./labels.es.json', { with: { type: 'json' } }),
 	ar: () => import('./labels.ar.json', { with: { type: 'json' } })
 };
-export const languages = Object.keys(spoken);
+const spoken: Record<string, (typeof files)['en']> = files;
 
 const languageOf = (locale: string): string => locale.split('-')[0]!.toLowerCase();
 

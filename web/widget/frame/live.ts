@@ -107,9 +107,17 @@ export class Live {
 
 	show() {
 		this.invitation.over();
+		// Who was never here has no conversation to be found: the answers can be given while the server is asked.
+		if (this.isNew() && !this.chat.asking) this.out.askFirst();
 		void this.enter();
 		this.freshen();
 		this.look();
+	}
+
+	/** isNew: nothing on this browser or in the page says who it is. */
+	private isNew(): boolean {
+		const mustSignIn = this.chat.config.embeddedServiceMessagingChannel?.authMode === 'Auth';
+		return !mustSignIn && !this.session.identity && !this.session.token && !this.session.talk && this.store.read('device') === undefined;
 	}
 
 	/** uninvited: the customer has put the invitation away. */

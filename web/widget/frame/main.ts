@@ -7,6 +7,7 @@ import { labelsFor, localeFor, wordsIn } from '../chat/labels.ts';
 import { retryMs } from '../chat/retry.ts';
 import { lookOf } from '../chat/theme.ts';
 import type { ServiceConfig } from '../chat/wire.ts';
+import { askedBy } from './asked.ts';
 import './frame.css';
 import { watchHours } from './hours.ts';
 import { Inbox } from './inbox.ts';
@@ -28,6 +29,8 @@ async function start(origin: string) {
 	const page = address.get('language') ?? '';
 	// Most likely it is this language: then its words come while the deployment is asked for.
 	void wordsIn(localeFor(undefined, page, navigator.language)).catch(() => undefined);
+	// The window behind the launcher too, so that it opens at once: the network would rest meanwhile.
+	const drawn = fetched(() => import('./window.ts'));
 	const config = await published(door, link);
 	if (!config) return;
 	const locale = localeFor(config.language, page, navigator.language);
@@ -42,10 +45,11 @@ async function start(origin: string) {
 	show();
 	void watchHours(door, link);
 
-	// The launcher stands. The window behind it is fetched now, so that it opens at once; what happens
-	// in it after that, so that it is drawn sooner.
-	const { open } = await fetched(() => import('./window.ts'));
-	open(door, config, locale, t, link, inbox);
+	// The launcher stands. What happens in the window is fetched beside what draws it.
+	const live = fetched(() => import('./live.ts'));
+	if (config.forms?.length) void askedBy(config);
+	const { open } = await drawn;
+	open(door, config, locale, t, link, inbox, live);
 }
 
 /** preview shows a draft that is being edited, to the set-up of this server alone. */

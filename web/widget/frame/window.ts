@@ -2,7 +2,6 @@
 
 import { mount } from 'svelte';
 import type { Door } from '../chat/door.ts';
-import { fetched } from '../chat/fetched.ts';
 import type { Labels } from '../chat/labels.ts';
 import type { ServiceConfig } from '../chat/wire.ts';
 import type { PageSettings } from '../protocol.ts';
@@ -12,8 +11,8 @@ import type { Inbox } from './inbox.ts';
 import type { Live } from './live.ts';
 import type { PageLink } from './page-link.ts';
 
-/** open draws the window, hidden until the page shows it, and then fetches what makes it live. */
-export function open(door: Door, config: ServiceConfig, locale: string, t: Labels, link: PageLink, inbox: Inbox) {
+/** open draws the window, hidden until the page shows it; parts is what makes it live, on its way. */
+export function open(door: Door, config: ServiceConfig, locale: string, t: Labels, link: PageLink, inbox: Inbox, parts: Promise<typeof import('./live.ts')>) {
 	let settled: (live: Live) => void;
 	const live = new Promise<Live>((done) => (settled = done));
 	let told: (settings: PageSettings) => void;
@@ -39,5 +38,5 @@ export function open(door: Door, config: ServiceConfig, locale: string, t: Label
 		}
 	});
 
-	void fetched(() => import('./live.ts')).then(async ({ begin }) => settled(begin(chat, door.account, link, await settings)));
+	void parts.then(async ({ begin }) => settled(begin(chat, door.account, link, await settings)));
 }
