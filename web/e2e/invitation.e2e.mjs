@@ -238,12 +238,12 @@ story('set-up shows the widget itself with what is being edited, and corrects co
 	await page.getByLabel('Language', { exact: true }).selectOption('ar');
 	await until('from right to left', async () => (await frame.locator('html').getAttribute('dir')) === 'rtl');
 
-	const text = page.getByRole('textbox', { name: 'Text colour', exact: true });
+	const text = page.getByLabel('Text colour', { exact: true }).last();
 	await text.fill('#eeeeee');
 	await seen(page.getByText(/Text colour: #eeeeee is hard to read here/));
 	await text.fill('#222222');
 	await gone(page.getByText(/is hard to read here/));
-	await page.getByRole('textbox', { name: 'Background', exact: true }).fill('');
+	await page.getByLabel('Background', { exact: true }).last().fill('');
 	await page.getByRole('radio', { name: 'Dark', exact: true }).check({ force: true });
 	await until('it is dark', async () => (await frame.locator('html').evaluate((html) => html.style.colorScheme)) === 'dark');
 	await seen(page.getByText(/Text colour: #222222 is hard to read here/));

@@ -42,6 +42,7 @@ span:empty { display: none; }
 .invitation[hidden] { display: none; }
 .invitation div { flex: 1; min-width: 0; }
 .invitation button { position: static; width: auto; height: auto; background: none; color: inherit; box-shadow: none; border-radius: 8px; font: inherit; }
+.invitation button:focus-visible { outline-offset: 0; box-shadow: none; }
 .invitation button:hover { transform: none; text-decoration: underline; }
 .invitation .words { padding: 6px 0; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 4; overflow: hidden; text-align: start; overflow-wrap: anywhere; }
 .invitation .dismiss { flex: none; display: grid; width: 36px; height: 36px; color: var(--muted); }
@@ -217,7 +218,9 @@ export class Surface {
 		this.dismiss.className = 'dismiss';
 		this.dismiss.onclick = () => owner.dismissed();
 		this.dismiss.append(icon(cross, 18));
-		this.invitation.onkeydown = (event) => event.key === 'Escape' && owner.dismissed();
+		this.invitation.onkeydown = (event) => {
+			if (event.key === 'Escape') owner.dismissed();
+		};
 		// What comes into it is told to screen readers when they have a moment. It never takes the focus.
 		const said = document.createElement('div');
 		said.setAttribute('role', 'status');
