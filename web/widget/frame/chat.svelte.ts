@@ -36,6 +36,8 @@ export class Chat {
 	draft = $state.raw('');
 	/** The last message that the customer has seen, in milliseconds of the server. */
 	seen = $state.raw(0);
+	/** The entry that the other side has just sent, as it came by the stream. */
+	arrived = $state.raw('');
 	/** Whether the end of the conversation is in view. */
 	atEnd = $state.raw(true);
 

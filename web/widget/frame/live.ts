@@ -343,6 +343,7 @@ export class Live {
 		if (!leading) this.chat.stream = 'live';
 		this.tell(frame.event, data, entry);
 		if (frame.event === 'CONVERSATION_MESSAGE' && entry.sender?.role !== 'EndUser') {
+			this.chat.arrived = entry.identifier;
 			if (leading) this.acknowledge('Delivery', [entry.identifier]);
 			this.look();
 		}
