@@ -190,7 +190,7 @@ story('little is loaded before something can be seen', async () => {
 	const widget = weigh(shop);
 	let release;
 	const painted = new Promise((resolve) => (release = resolve));
-	await shop.route(/\/widget\/assets\/(live|entries|said|content|Prechat|Interview|fields|Palette)-/, (route) => painted.then(() => route.continue()));
+	await shop.route(/\/widget\/assets\/(live|entries|said|content|Composer|files|Prechat|Interview|fields|Palette)-/, (route) => painted.then(() => route.continue()));
 	await shop.goto(`${it.ready.url}/widget/test.html?org=${it.ready.org.key}&deployment=Demo_Web`);
 	await shop.getByRole('button', { name: /^Open messages/ }).click();
 	const frame = shop.frameLocator('iframe');
