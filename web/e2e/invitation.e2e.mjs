@@ -256,7 +256,7 @@ story('set-up shows the widget itself with what is being edited, and corrects co
 	await seen(page.getByText('Published. It is live now.'));
 	const shown = await page.evaluate(() => new Promise((done) => {
 		const inner = document.querySelector('iframe').contentWindow;
-		inner.addEventListener('message', (event) => event.data['switchboard-widget'] && event.data.message.type === 'rehearse' && done(event.data.message.rehearsal), { once: true });
+		inner.addEventListener('message', (event) => event.data['switchboard-widget'] && event.data.message.type === 'rehearse' && done(event.data.message.rehearsal));
 		document.querySelector('figure[aria-label="Preview of the draft"] input[value="open"]').click();
 	}));
 	const served = (await (await fetch(`${it.ready.url}/embeddedservice/v1/embedded-service-config?orgId=${it.ready.org.key}&esConfigName=Edited&language=ar`)).json()).embeddedServiceConfig;
