@@ -89,6 +89,10 @@ web-test: $(WEB_MODULES) ## unit tests of the web apps
 browser-test: build ## the whole story in a real browser
 	npm --prefix web run --silent e2e
 
+.PHONY: screen-bench
+screen-bench: build ## how fast the console is on the screen; ARGS="--seconds=0 --profile=FOLDER" and others
+	node web/e2e/screen-bench.mjs $(ARGS)
+
 .PHONY: screenshots
 screenshots: build ## take the pictures of docs/screenshots again
 	npm --prefix web run --silent screenshots

@@ -1,6 +1,6 @@
 // Dates, sizes and durations in the reader's language, by Intl.
 
-import { inLocale, locale, timeZone } from './locale.ts';
+import { inLocale, timeZone } from './locale.ts';
 
 /** 1:05 PM, but 01:05 where the day has 24 hours. */
 const clock = inLocale((language, timeZone) => {
@@ -93,8 +93,17 @@ export function exact(at: string | number | Date): string {
 	return zone ? `${text} (\u2068${zone}\u2069)` : text;
 }
 
-const unit = (name: string, value: number) =>
-	new Intl.NumberFormat(locale(), { style: 'unit', unit: name, unitDisplay: 'narrow', maximumFractionDigits: name === 'byte' || value >= 10 ? 0 : 1 }).format(value);
+/** One for each unit: rows that count seconds ask for them all the time, and making one is slow. */
+const units = inLocale((language) => {
+	const made = new Map<string, Intl.NumberFormat>();
+	return (name: string, digits: number) => {
+		const key = `${name} ${digits}`;
+		const one = made.get(key) ?? new Intl.NumberFormat(language, { style: 'unit', unit: name, unitDisplay: 'narrow', maximumFractionDigits: digits });
+		made.set(key, one);
+		return one;
+	};
+});
+const unit = (name: string, value: number) => units()(name, name === 'byte' || value >= 10 ? 0 : 1).format(value);
 
 /** bytes: 340 kB, 4.2 MB. */
 export function bytes(n: number): string {

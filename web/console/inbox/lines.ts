@@ -107,6 +107,21 @@ export function lines(entries: Entry[], readSeq: number): Line[] {
 	return out;
 }
 
+/** unchanged gives back the lines of before wherever they say the same, so that only what is new is drawn. */
+export function unchanged(now: Line[], before: Line[]): Line[] {
+	const old = new Map(before.map((line) => [line.key, line]));
+	const held = (line: Line): unknown[] => {
+		if (line.kind === 'group' || line.kind === 'events') return line.entries;
+		return line.kind === 'bound' ? [line.entry] : line.kind === 'erased' ? [line.count] : [];
+	};
+	return now.map((line) => {
+		const was = old.get(line.key);
+		if (was?.kind !== line.kind) return line;
+		const [a, b] = [held(was), held(line)];
+		return a.length === b.length && a.every((one, i) => one === b[i]) ? was : line;
+	});
+}
+
 /** Reactions by emoji, the most frequent first, each with who put it. */
 export function grouped(reactions: Reacted[]): { emoji: string; all: Reacted[] }[] {
 	const by = new Map<string, Reacted[]>();

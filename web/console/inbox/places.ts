@@ -13,13 +13,17 @@ const places = new Map<string, Place>();
 export function keepPlace(conversation: string, view: HTMLElement, atEnd: boolean): void {
 	places.delete(conversation);
 	if (atEnd) return;
+	// Lines stand one below the other, so the first one in view is found by halving.
+	const lines = view.getElementsByClassName('line');
 	const top = view.getBoundingClientRect().top;
-	for (const line of view.querySelectorAll<HTMLElement>('[id^="entry-"]')) {
-		const box = line.getBoundingClientRect();
-		if (box.bottom <= top) continue;
-		places.set(conversation, { entry: line.id.slice('entry-'.length), below: box.top - top });
-		break;
+	let [low, high] = [0, lines.length];
+	while (low < high) {
+		const middle = (low + high) >> 1;
+		if (lines[middle]!.getBoundingClientRect().bottom <= top) low = middle + 1;
+		else high = middle;
 	}
+	const line = lines[low];
+	if (line?.id) places.set(conversation, { entry: line.id.slice('entry-'.length), below: line.getBoundingClientRect().top - top });
 	if (places.size > KEPT) places.delete(places.keys().next().value!);
 }
 

@@ -151,8 +151,10 @@ export class OpenConversation {
 	}
 
 	entry(id: string | undefined): Entry | undefined {
+		// Who asks for none depends on nothing.
+		if (!id) return undefined;
 		void this.entries;
-		return id ? this.byId.get(id) : undefined;
+		return this.byId.get(id);
 	}
 
 	/** take is an entry from anywhere: the feed, an answer, a page. */

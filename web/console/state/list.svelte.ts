@@ -3,9 +3,11 @@
 import { api, ApiError, path, type Query } from '../api/client.ts';
 import type { Conversation, Page } from '../api/types.ts';
 import { account } from './account.svelte.ts';
+import { nextFrame } from './frames.ts';
+import { Ordered, type Placed, type Sort } from './ordered.ts';
 
 export type Scope = 'mine' | 'team' | 'all';
-export type Sort = 'waiting' | 'activity' | 'ended';
+export type { Sort };
 export interface ListQuery {
 	scope: Scope;
 	status: string;
@@ -18,21 +20,11 @@ export interface ListQuery {
 }
 
 const PAGE = 50;
+/** The least time between two changes of what is shown, in milliseconds. */
+const PACE = 100;
 
 /** Without a chosen status the list is about work: sessions that are not over. */
 const isOpen = (c: Conversation) => c.session !== undefined && c.session.status !== 'ended' && c.session.status !== 'error';
-
-/** The server's orders: by waiting is since the session waits for an agent, else since the last activity. */
-function order(sort: Sort): (a: Conversation, b: Conversation) => number {
-	const activity = (c: Conversation) => Date.parse(c.last_activity_at);
-	if (sort === 'activity') return (a, b) => activity(b) - activity(a) || (a.id < b.id ? 1 : -1);
-	if (sort === 'ended') {
-		const end = (c: Conversation) => Date.parse(c.session?.ended_at ?? c.last_activity_at);
-		return (a, b) => end(b) - end(a) || (a.id < b.id ? 1 : -1);
-	}
-	const since = (c: Conversation) => Date.parse((c.session?.status === 'waiting' && c.session.waiting_since) || c.last_activity_at);
-	return (a, b) => since(a) - since(b) || (a.id < b.id ? -1 : 1);
-}
 
 /** The lists that are open now. */
 const lists = new Set<ConversationList>();
@@ -50,13 +42,18 @@ export class ConversationList {
 	readonly topic: string;
 	private next = '';
 	private fetching = false;
-	private rows = new Map<string, Conversation>();
+	private readonly rows: Ordered;
+	/** The last row of what is loaded; what stands after it comes with the next page. */
+	private edge: Placed | undefined;
+	/** What the feed told while a page was on its way, which may be older. */
+	private meanwhile = new Map<string, Conversation>();
 	/** How far this user has read here; the server's row may say so a moment later. */
 	private reads = new Map<string, number>();
 	private stop: () => void = () => {};
 
 	constructor(readonly query: ListQuery) {
 		const q: Query = { ...query };
+		this.rows = new Ordered(query.sort);
 		lists.add(this);
 		this.topic = `list:${path('', q).slice(1)}`;
 		// A search answers once; the server doesn't follow changes of its results.
@@ -87,14 +84,18 @@ export class ConversationList {
 
 	private async fetch(cursor: string): Promise<void> {
 		this.fetching = true;
+		this.meanwhile.clear();
 		try {
 			const page = await api.get<Page<Conversation>>('/conversations', { ...this.query, limit: PAGE, cursor });
 			if (cursor === '') this.rows.clear();
-			for (const row of page.items) this.keep(row);
 			this.next = page.next_cursor ?? '';
 			this.more = this.next !== '';
+			const last = page.items.at(-1);
+			this.edge = this.more && last ? this.rows.place(last) : undefined;
+			for (const row of page.items) this.keep(row);
+			for (const row of this.meanwhile.values()) this.place(row);
 			// The rows before the word that they are there: who looks at both never sees an empty list that isn't.
-			this.items = this.sorted();
+			this.items = this.rows.rows();
 			this.state = 'ready';
 		} catch (cause) {
 			const error = cause as ApiError;
@@ -107,8 +108,8 @@ export class ConversationList {
 
 	/** take puts a row from anywhere (feed, an answer) in its place, or out. */
 	take(row: Conversation): void {
-		if (this.belongs(row)) this.keep(row);
-		else this.rows.delete(row.id);
+		if (this.fetching) this.meanwhile.set(row.id, row);
+		this.place(row);
 		this.show();
 	}
 
@@ -121,11 +122,19 @@ export class ConversationList {
 		this.show();
 	}
 
+	private place(row: Conversation): void {
+		if (this.belongs(row)) this.keep(row);
+		else this.rows.delete(row.id);
+	}
+
 	private keep(row: Conversation): void {
 		const old = this.rows.get(row.id);
 		if (old && row.version < old.version) return;
 		const read = this.reads.get(row.id) ?? 0;
-		this.rows.set(row.id, read >= row.last_seq && row.unread > 0 ? { ...row, unread: 0, read_seq: read } : row);
+		if (row.read_seq >= read) this.reads.delete(row.id);
+		const place = this.rows.place(read >= row.last_seq && row.unread > 0 ? { ...row, unread: 0, read_seq: read } : row);
+		if (this.edge && this.rows.isPast(place, this.edge)) this.rows.delete(row.id);
+		else this.rows.put(place);
 	}
 
 	private belongs(row: Conversation): boolean {
@@ -139,17 +148,15 @@ export class ConversationList {
 	}
 
 	private queued = false;
-	/** Many frames in one moment make one sorting. */
+	private shownAt = 0;
+	/** Many frames of the feed make one change, and a busy list moves only so often: nobody reads faster. */
 	private show(): void {
 		if (this.queued) return;
 		this.queued = true;
-		queueMicrotask(() => {
+		nextFrame(() => {
 			this.queued = false;
-			this.items = this.sorted();
-		});
-	}
-
-	private sorted(): Conversation[] {
-		return [...this.rows.values()].sort(order(this.query.sort));
+			this.shownAt = performance.now();
+			this.items = this.rows.rows();
+		}, this.shownAt + PACE - performance.now());
 	}
 }

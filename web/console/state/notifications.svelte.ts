@@ -4,6 +4,9 @@ import type { Frame } from '../api/realtime.ts';
 import type { Notification } from '../api/types.ts';
 import { account } from './account.svelte.ts';
 
+/** As many as are held; the server has them all. */
+const HELD = 100;
+
 class Notifications {
 	items = $state.raw<Notification[]>([]);
 	unread = $state(0);
@@ -42,7 +45,7 @@ class Notifications {
 		if (frame.type === 'mention.created') {
 			const fresh = frame.data as Notification;
 			if (this.items.some((n) => n.id === fresh.id)) return;
-			this.items = [fresh, ...this.items];
+			this.items = [fresh, ...this.items].slice(0, HELD);
 			if (!fresh.read_at) this.unread++;
 			this.onnew(fresh);
 		} else if (frame.type === 'notifications.read') {
