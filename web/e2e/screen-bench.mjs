@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Stage } from './harness.mjs';
 import { hottest, measure } from './measures.mjs';
 
+const print = (text) => process.stdout.write(`${text}\n`);
 const option = (name, otherwise) => {
 	const given = process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3);
 	return given === undefined ? otherwise : typeof otherwise === 'number' ? Number(given) : given;
@@ -29,14 +30,14 @@ try {
 		onprofile: folder && ((name, profile, spent) => {
 			mkdirSync(folder, { recursive: true });
 			writeFileSync(join(folder, `${name}.cpuprofile`), JSON.stringify(profile));
-			console.log(`\n${name}: ${Object.entries(spent).map(([what, ms]) => `${what} ${ms} ms`).join(', ')}\n${hottest(profile).map(([what, ms]) => `  ${ms.toFixed(0).padStart(6)} ms  ${what}`).join('\n')}`);
+			print(`\n${name}: ${Object.entries(spent).map(([what, ms]) => `${what} ${ms} ms`).join(', ')}\n${hottest(profile).map(([what, ms]) => `  ${ms.toFixed(0).padStart(6)} ms  ${what}`).join('\n')}`);
 		})
 	});
 	const round = (n) => (Math.abs(n) < 10 ? Math.round(n * 10) / 10 : Math.round(n));
 	const missed = (one, by = 1) => one.target !== undefined && one.figure > one.target * by;
-	console.log('');
+	print('');
 	for (const one of figures) {
-		console.log(`${missed(one) ? '!' : ' '} ${one.what.padEnd(76)} ${`${round(one.figure)} ${one.unit}`.padStart(10)} ${(one.target === undefined ? '' : `≤ ${one.target}`).padStart(8)}   ${one.note}`);
+		print(`${missed(one) ? '!' : ' '} ${one.what.padEnd(76)} ${`${round(one.figure)} ${one.unit}`.padStart(10)} ${(one.target === undefined ? '' : `≤ ${one.target}`).padStart(8)}   ${one.note}`);
 	}
 	if (process.argv.includes('--strict') && figures.some((one) => missed(one, 1.5))) process.exitCode = 1;
 } catch (cause) {

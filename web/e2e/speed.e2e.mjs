@@ -1,6 +1,9 @@
 // The console stays quick while much happens: a short form of `make screen-bench`. What is judged is the work of the
 // page's own thread, which a busy machine doesn't stretch, with room; the times are judged by people, with the bench.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { test } from 'node:test';
 import { seen, stage, until } from './harness.mjs';
 import { Agent } from './people.mjs';
 import { Crowd, loadAll, median, Screen } from './screen.mjs';
@@ -64,4 +67,8 @@ story('what was looked at is let go', async () => {
 	assert.ok(last.nodes < first.nodes * 1.25 + 200, `nodes stay: ${figures}`);
 	assert.ok(last.listeners < first.listeners * 1.25 + 100, `listeners stay: ${figures}`);
 	assert.ok(last.detached < first.detached + 200, `nodes stay that are nowhere: ${figures}`);
+});
+
+test('each route loads no more script than it may', () => {
+	execFileSync(process.execPath, [fileURLToPath(new URL('../scripts/sizes.mjs', import.meta.url))], { stdio: 'pipe' });
 });

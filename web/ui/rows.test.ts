@@ -50,3 +50,9 @@ test('the reader keeps the place when rows come above, and when one of the seen 
 	rows.set([]);
 	assert.equal(shift(seen, top), 0);
 });
+
+test('a row is found again from where it was, near or far', () => {
+	const rows = new Rows(10);
+	rows.set(['x', ...keys(200)]);
+	assert.deepEqual([rows.near('r5', 5), rows.near('r150', 3), rows.near('gone', 3)], [6, 151, undefined]);
+});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Entry } from '../api/types.ts';
-import { lines, pointers } from './lines.ts';
+import { lines, pointers, unchanged } from './lines.ts';
 
 let seq = 0;
 function entry(change: Partial<Entry>): Entry {
@@ -65,4 +65,13 @@ test('what was erased says so once for each session, and nothing of it stays', (
 	const got = lines([entry({ ...erased, kind: 'event', author: { type: 'system' } }), entry(erased), entry({ ...erased, session_id: 'later' }), entry({ session_id: 'now' })], 0);
 	assert.deepEqual(got.map((l) => l.kind), ['day', 'erased', 'erased', 'group']);
 	assert.deepEqual(got.flatMap((l) => (l.kind === 'erased' ? [l.count] : [])), [2, 1]);
+});
+
+test('lines that say the same are the ones of before', () => {
+	const all = [entry({}), entry({ author: { type: 'agent', id: 'a' } }), entry({})];
+	const before = lines(all, 0);
+	const more = unchanged(lines([...all, entry({ created_at: '2026-03-03T10:00:20Z' })], 0), before);
+	assert.deepEqual(more.map((line, i) => line === before[i]), [true, true, true, false]);
+	const sent = unchanged(lines([all[0]!, { ...all[1]!, status: 'read' }, all[2]!], 0), before);
+	assert.deepEqual(sent.map((line, i) => line === before[i]), [true, true, false, true]);
 });
