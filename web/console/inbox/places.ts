@@ -14,7 +14,7 @@ export function keepPlace(conversation: string, view: HTMLElement, atEnd: boolea
 	places.delete(conversation);
 	if (atEnd) return;
 	// Lines stand one below the other, so the first one in view is found by halving.
-	const lines = view.getElementsByClassName('line');
+	const lines = view.getElementsByClassName('entry');
 	const top = view.getBoundingClientRect().top;
 	let [low, high] = [0, lines.length];
 	while (low < high) {
@@ -23,7 +23,7 @@ export function keepPlace(conversation: string, view: HTMLElement, atEnd: boolea
 		else high = middle;
 	}
 	const line = lines[low];
-	if (line?.id) places.set(conversation, { entry: line.id.slice('entry-'.length), below: line.getBoundingClientRect().top - top });
+	if (line) places.set(conversation, { entry: line.id.slice('entry-'.length), below: line.getBoundingClientRect().top - top });
 	if (places.size > KEPT) places.delete(places.keys().next().value!);
 }
 
