@@ -342,6 +342,7 @@ const scenes = {
 
 const it = new Stage();
 const failed = [];
+process.once('SIGTERM', () => process.exit(143));
 try {
 	await it.open();
 	await begin();
