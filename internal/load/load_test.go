@@ -3,11 +3,13 @@ package load_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,7 +22,8 @@ import (
 // nothing is lost. The other scenarios are parts of steady.
 func TestPlays(t *testing.T) {
 	storetest.EachURL(t, func(t *testing.T, url string) {
-		server := load.ServerOf(demo(t, url), 0)
+		ready, _ := demo(t, t.TempDir(), url)
+		server := load.ServerOf(ready, 0)
 		scenarios := []string{"steady"}
 		if strings.HasPrefix(url, "sqlite:") {
 			scenarios = append(scenarios, "overload", "reconnect", "idle")
@@ -59,8 +62,42 @@ func TestPlays(t *testing.T) {
 	})
 }
 
+// TestLimitsAndSeeds fills a demo's database, and repeats what messages ask of it on a bare loop.
+func TestLimitsAndSeeds(t *testing.T) {
+	dir := t.TempDir()
+	ready, stop := demo(t, dir, "")
+	stop()
+	seeds, err := load.OpenSeeds(t.Context(), ready, dir, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	agents, err := seeds.Agents(t.Context(), 3, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(seeds.Conversations(t.Context(), 20, 2, 5, agents), seeds.Close()); err != nil {
+		t.Fatal(err)
+	}
+	limits, loop, err := load.DatabaseLimits(t.Context(), ready, dir, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if loop <= 0 || len(limits) != 4 {
+		t.Errorf("%g messages a second, limits %+v", loop, limits)
+	}
+	again, _ := demo(t, dir, "")
+	c := load.NewClient(again.URL, again.APIKey)
+	open := 0
+	if err := c.Conversations(t.Context(), "status=active", func(load.ConversationRow) { open++ }); err != nil {
+		t.Fatal(err)
+	}
+	if open != 205 { // five of the seeds, and those of the recording
+		t.Errorf("%d conversations are open", open)
+	}
+}
+
 // demo runs a server in this process, on a free port.
-func demo(t *testing.T, database string) load.Ready {
+func demo(t *testing.T, dir, database string) (ready load.Ready, end func()) {
 	t.Helper()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -71,25 +108,25 @@ func demo(t *testing.T, database string) load.Ready {
 	out, in := io.Pipe()
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	d := app.Demo{Listen: address, Data: t.TempDir(), Database: database}
+	d := app.Demo{Listen: address, Data: dir, Database: database}
 	go func() {
 		err := app.RunDemo(ctx, d, "test", in, io.Discard, slog.New(slog.DiscardHandler))
 		in.CloseWithError(fmt.Errorf("the demo ended: %w", err))
 		ended <- err
 	}()
-	t.Cleanup(func() {
+	end = sync.OnceFunc(func() {
 		stop()
 		if err := <-ended; err != nil {
 			t.Error(err)
 		}
 	})
+	t.Cleanup(end)
 	line, err := bufio.NewReader(out).ReadBytes('\n')
 	if err != nil {
 		t.Fatal(err)
 	}
-	ready, err := load.ParseReady(line)
-	if err != nil {
+	if ready, err = load.ParseReady(line); err != nil {
 		t.Fatal(err)
 	}
-	return ready
+	return ready, end
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -183,8 +184,8 @@ func (s *Seeds) Conversations(ctx context.Context, n, messages, open int, agents
 // database was asked to do for them.
 func (s *Seeds) Record(ctx context.Context, messages int) (*store.Recording, float64, error) {
 	const talks = 200
-	service := inbound.New(store.Writer[inbound.Tx](s.db), func(message.OrgID, message.ConversationID, resource.Author, bool) {}, nil)
-	reader := whatsapp.New(nil)
+	service := inbound.New(store.Writer[inbound.Tx](s.db), func(message.OrgID, message.ConversationID, resource.Author, bool) {}, slog.New(slog.DiscardHandler))
+	reader := whatsapp.New(&http.Client{})
 	take := func(talk, number int) error {
 		body, signature := WhatsAppCall(s.secrets, fmt.Sprintf("4988%08d", talk), fmt.Sprintf("wamid.%s.%d.%d", s.run, talk, number), fmt.Sprintf("Message %d, could you please tell me where my order is? It should be here.", number))
 		_, err := service.Receive(ctx, s.channel, reader, channel.WebhookRequest{Method: http.MethodPost, URL: s.channel.WebhookURL,
