@@ -64,10 +64,15 @@ func TestPlays(t *testing.T) {
 
 // TestLimitsAndSeeds fills a demo's database, and repeats what messages ask of it on a bare loop.
 func TestLimitsAndSeeds(t *testing.T) {
+	t.Run("sqlite", func(t *testing.T) { limitsAndSeeds(t, "", 4) })
+	t.Run("postgres", func(t *testing.T) { limitsAndSeeds(t, storetest.Postgres(t), 3) })
+}
+
+func limitsAndSeeds(t *testing.T, database string, want int) {
 	dir := t.TempDir()
-	ready, stop := demo(t, dir, "")
+	ready, stop := demo(t, dir, database)
 	stop()
-	seeds, err := load.OpenSeeds(t.Context(), ready, dir, "")
+	seeds, err := load.OpenSeeds(t.Context(), ready, dir, database)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,14 +83,14 @@ func TestLimitsAndSeeds(t *testing.T) {
 	if err := errors.Join(seeds.Conversations(t.Context(), 20, 2, 5, agents), seeds.Close()); err != nil {
 		t.Fatal(err)
 	}
-	limits, loop, err := load.DatabaseLimits(t.Context(), ready, dir, "")
+	limits, loop, err := load.DatabaseLimits(t.Context(), ready, dir, database)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if loop <= 0 || len(limits) != 4 {
+	if loop <= 0 || len(limits) != want {
 		t.Errorf("%g messages a second, limits %+v", loop, limits)
 	}
-	again, _ := demo(t, dir, "")
+	again, _ := demo(t, dir, database)
 	c := load.NewClient(again.URL, again.APIKey)
 	open := 0
 	if err := c.Conversations(t.Context(), "status=active", func(load.ConversationRow) { open++ }); err != nil {
