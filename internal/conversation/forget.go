@@ -64,7 +64,7 @@ func forget(tx ForgetTx, id message.ConversationID) error {
 		return err
 	}
 	if c.Session.Status.Open() {
-		if err := End(tx, &c, RuleEnded, "system", Staff{}, "The channel went to production."); err != nil {
+		if err := End(tx, &c, RuleEnded, "system", Staff{}, message.Because("production", message.ReasonParams{}, "The channel went to production.")); err != nil {
 			return err
 		}
 	}

@@ -41,6 +41,7 @@ export const reasons: Translation<typeof english> = {
 	'reason.back_too_large': 'تحتاج إلى {size}، أكثر من سعة \u2068{agent}\u2069 (\u2068{limit}\u2069).',
 	'reason.back_declined': 'رفضها \u2068{agent}\u2069.',
 	'reason.back_missed': 'لم يُجب \u2068{agent}\u2069 في الوقت المناسب.',
+	'reason.production': 'انتقلت القناة إلى التشغيل الفعلي.',
 	'reason.back_no_room': 'لم تكن لدى \u2068{agent}\u2069 سعة لها مدة \u2068{waited}\u2069.',
 	'reason.agent_offline': 'انقطع اتصال الموظف.',
 	'reason.giver_offline': 'انقطع اتصال الموظف الذي يسلّمها.',

@@ -41,6 +41,7 @@ export const reasons: Translation<typeof english> = {
 	'reason.back_too_large': 'Es braucht {size}, mehr als die Kapazität von {agent} ({limit}).',
 	'reason.back_declined': '{agent} hat abgelehnt.',
 	'reason.back_missed': '{agent} hat nicht rechtzeitig geantwortet.',
+	'reason.production': 'Der Kanal ist in den echten Betrieb gegangen.',
 	'reason.back_no_room': '{agent} hatte {waited} lang keinen Platz dafür.',
 	'reason.agent_offline': 'Die zuständige Person ging offline.',
 	'reason.giver_offline': 'Wer es übergibt, ging offline.',

@@ -38,6 +38,7 @@ export const reasons = {
 	'reason.back_too_large': 'It takes {size}, more than the capacity of {agent} ({limit}).',
 	'reason.back_declined': '{agent} declined it.',
 	'reason.back_missed': '{agent} did not answer in time.',
+	'reason.production': 'The channel went to production.',
 	'reason.back_no_room': '{agent} had no room for it for {waited}.',
 	'reason.agent_offline': 'The agent went offline.',
 	'reason.giver_offline': 'The agent who hands it over went offline.',

@@ -41,6 +41,7 @@ export const reasons: Translation<typeof english> = {
 	'reason.back_too_large': 'Requiere {size}, más que la capacidad de {agent} ({limit}).',
 	'reason.back_declined': '{agent} lo rechazó.',
 	'reason.back_missed': '{agent} no respondió a tiempo.',
+	'reason.production': 'El canal pasó a producción.',
 	'reason.back_no_room': '{agent} no tuvo capacidad durante {waited}.',
 	'reason.agent_offline': 'La persona asignada se desconectó.',
 	'reason.giver_offline': 'La persona que lo transfiere se desconectó.',

@@ -41,6 +41,7 @@ export const reasons: Translation<typeof english> = {
 	'reason.back_too_large': 'Il demande {size}, plus que la capacité de {agent} ({limit}).',
 	'reason.back_declined': '{agent} a refusé.',
 	'reason.back_missed': '{agent} n’a pas répondu à temps.',
+	'reason.production': 'Le canal est passé en production.',
 	'reason.back_no_room': '{agent} n’a pas eu de place pendant {waited}.',
 	'reason.agent_offline': 'La personne en charge s’est déconnectée.',
 	'reason.giver_offline': 'La personne qui le transfère s’est déconnectée.',
