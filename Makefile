@@ -77,6 +77,13 @@ race: ## the rooms where much happens at once, under the race detector
 go-test: ## Go's tests, on SQLite and PostgreSQL
 	go test -count=1 -timeout 15m ./...
 
+# FOR is how long each runs; what it finds stays as a test, see scripts/fuzz.sh.
+FOR := 1m
+
+.PHONY: fuzz
+fuzz: ## every fuzzer for a minute (FOR=10m: longer; ONLY=file: some of them)
+	@scripts/fuzz.sh $(FOR) '$(ONLY)'
+
 .PHONY: web-check
 web-check: $(WEB_MODULES) ## types and rules of the web apps
 	@npm --prefix web run --silent check

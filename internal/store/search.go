@@ -125,15 +125,28 @@ func (tx *Tx) talksOf(text string) ([]message.ConversationID, error) {
 		"SELECT id FROM conversation WHERE org_id = $1 AND user_id IN ("+in(&a, people)+") ORDER BY last_activity_at DESC LIMIT "+strconv.Itoa(2*peopleMax), a.args...)
 }
 
+// shownMax bounds how far a list of found conversations goes: each page looks again for those before it.
+const shownMax = 10_000
+
+// parseShown reads the cursor of search, which counts what was shown.
+func parseShown(cursor string) (int, error) {
+	if cursor == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(cursor)
+	if err != nil || n < 0 || n > shownMax {
+		return 0, badCursor()
+	}
+	return n, nil
+}
+
 // search lists conversations by their people, and after them those in which somebody said the words, as
 // far as the viewer may see them and the query's filters let them through. Its cursor counts what was
 // shown: a list of conversations is looked for from the newest each time.
 func (v *Views) search(ctx context.Context, org message.OrgID, q inbox.Query, sight inbox.Sight) (items []resource.Conversation, next string, err error) {
-	skip := 0
-	if q.Cursor != "" {
-		if skip, err = strconv.Atoi(q.Cursor); err != nil || skip < 0 {
-			return nil, "", badCursor()
-		}
+	skip, err := parseShown(q.Cursor)
+	if err != nil {
+		return nil, "", err
 	}
 	tx := v.db.reader(ctx, org)
 	items = []resource.Conversation{}
@@ -176,10 +189,11 @@ func (v *Views) search(ctx context.Context, org message.OrgID, q inbox.Query, si
 			return nil, "", asFault(err)
 		}
 	}
-	if len(items) > skip+q.Limit {
-		return items[skip : skip+q.Limit], strconv.Itoa(skip + q.Limit), nil
+	end := min(skip+q.Limit, len(items))
+	if len(items) > end && end <= shownMax {
+		next = strconv.Itoa(end)
 	}
-	return items[min(skip, len(items)):], "", nil
+	return items[min(skip, end):end], next, nil
 }
 
 // Search finds messages and notes by their words, the newest first, and on its first page people too.
