@@ -23,6 +23,7 @@ import (
 	"switchboard/internal/conversation"
 	"switchboard/internal/customer"
 	"switchboard/internal/file"
+	"switchboard/internal/httpapi/admission"
 	customerapi "switchboard/internal/httpapi/customer"
 	"switchboard/internal/httpapi/hook"
 	staffapi "switchboard/internal/httpapi/staff"
@@ -149,6 +150,7 @@ func (a *App) wire() {
 	a.views = store.NewViews(a.db, a.connectors.Capabilities, a.files.Links.Sign)
 	a.sequencer = store.NewSequencer(a.db, a.bus.Publish)
 	a.db.OnCommit(a.sequencer.Committed)
+	a.db.OnWrite(a.measured.write)
 
 	a.staff = staff.New(store.Writer[staff.Tx](a.db), a.db, staff.NewPasswords(), a.config.PublicURL)
 	a.staff.KnowDevices(a.derive("sign-in devices"))
@@ -164,6 +166,7 @@ func (a *App) wire() {
 	a.signals = outbound.NewSignals(store.Writer[outbound.SignalTx](a.db), a.accounts, a.log)
 	a.senders = outbound.NewSenders(a.node, outbound.DefaultTiming, a.db, store.Writer[outbound.Tx](a.db), a.accounts, sentFiles{a.files}, a.measured.attempt, a.log)
 	a.dispatchers = routing.NewDispatchers(a.node, a.db, store.Writer[routing.Tx](a.db), a.log)
+	a.dispatchers.OnWrite(a.measured.decided)
 	a.setup = a.newSetup()
 	a.first = &setup.First{Setup: a.setup, Staff: a.staff, Token: hex.EncodeToString(a.derive("first administrator")[:20]), Empty: a.empty}
 	if a.config.Sandbox {
@@ -171,6 +174,7 @@ func (a *App) wire() {
 	}
 
 	receiver := inbound.New(store.Writer[inbound.Tx](a.db), a.hub.Typing, a.log)
+	receiver.OnRepeated(func(n int) { a.measured.repeated.Add(float64(n)) })
 	receiver.KeepLongTexts(func(c channel.Account) int {
 		return a.connectors.Capabilities(string(c.Type), c.Provider).InboundTextMax
 	},
@@ -183,7 +187,7 @@ func (a *App) wire() {
 		}}
 	a.keeper = newKeeper(a.db, a.bus.Subscribe(), a.node, keeperHooks{
 		wakeDispatcher: a.dispatchers.Wake, wakeSender: a.senders.Wake, forgetAccess: a.staff.Forget,
-		nodeLost: presence.NodeLost, noteAgain: a.hub.NoteAgain, sweepFiles: a.files.Sweep,
+		nodeLost: presence.NodeLost, noteAgain: a.hub.NoteAgain, measured: a.measured.backlog, sweepFiles: a.files.Sweep,
 	}, a.log)
 	handlers := conversation.EndTimers(store.Writer[conversation.TimerTx](a.db))
 	handlers[conversation.JobUnreachable] = conversation.Unreachable(store.Writer[conversation.FailTx](a.db))
@@ -219,12 +223,14 @@ func (a *App) wire() {
 		Files:     a.files, FileMax: uploadMax, SignFile: a.files.Links.Sign,
 		Claims: a.db, Views: a.views, Rows: a.db,
 	})
+	gate := admission.New(a.db.Room(), a.measured.admitted)
+	a.measured.watch(gate, a.customers)
 	customerAPI := &customerapi.API{
 		Customers: &customer.Service{Write: store.Writer[customer.Tx](a.db), Rows: a.db}, Files: a.files, Hub: a.customers,
 		Typing: a.hub.Typing, MatchOrigin: setup.AllowsOrigin,
-		OwnOrigins: []string{a.config.WidgetURL, a.config.PublicURL}, ClientIP: a.clientIP, Limits: customerapi.NewLimits(customerapi.UsualPerVisitor, customerapi.UsualPerAddress),
+		Gate: gate, OwnOrigins: []string{a.config.WidgetURL, a.config.PublicURL}, ClientIP: a.clientIP, Limits: customerapi.NewLimits(customerapi.UsualPerVisitor, customerapi.UsualPerAddress),
 	}
-	hooks := &hook.Handler{Accounts: a.accounts, Receiver: receiver, Count: a.measured.hook, Health: a.db, Log: a.log}
+	hooks := &hook.Handler{Accounts: a.accounts, Receiver: receiver, Count: a.measured.hook, Health: a.db, Gate: gate, Log: a.log}
 	a.handler = a.routes(staffAPI, customerAPI, hooks)
 }
 

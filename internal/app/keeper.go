@@ -19,6 +19,7 @@ const (
 	sweepEvery     = 10 * time.Minute
 	foldEvery      = 3 * time.Second
 	noteEvery      = 5 * time.Second
+	measureEvery   = 10 * time.Second
 	feedLife       = 7 * 24 * time.Hour
 )
 
@@ -29,6 +30,7 @@ type keeperHooks struct {
 	forgetAccess   func(message.OrgID)
 	nodeLost       func(ctx context.Context, org message.OrgID, users map[message.UserID][]message.RowID) error
 	noteAgain      func(ctx context.Context) error
+	measured       func(b store.Backlog)
 	sweepFiles     func(ctx context.Context, now time.Time) (int, error)
 }
 
@@ -66,6 +68,7 @@ func (k *keeper) Start() {
 		every(sweepEvery, k.sweep),
 		every(foldEvery, k.foldSearch),
 		every(noteEvery, k.noteChannels),
+		every(measureEvery, k.measure),
 	} {
 		k.done.Add(1)
 		go func() {
@@ -188,6 +191,16 @@ func (k *keeper) foldSearch(ctx context.Context) {
 func (k *keeper) noteChannels(ctx context.Context) {
 	if err := k.db.NoteChannels(ctx); err != nil && ctx.Err() == nil {
 		k.log.Warn("what was seen of channels is written later", "err", err)
+	}
+}
+
+// measure reads how much waits, for /metrics.
+func (k *keeper) measure(ctx context.Context) {
+	b, err := k.db.Backlog(ctx, time.Now())
+	if err == nil {
+		k.hooks.measured(b)
+	} else if ctx.Err() == nil {
+		k.log.Error("reading how much waits failed; the metrics stay as they are", "err", err)
 	}
 }
 

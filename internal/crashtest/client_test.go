@@ -84,6 +84,7 @@ func conversationIDs(t testing.TB, c *client) (ids []string) {
 
 type offer struct {
 	ID             string `json:"id"`
+	SessionID      string `json:"session_id"`
 	ConversationID string `json:"conversation_id"`
 	Preview        string `json:"preview"`
 }

@@ -37,7 +37,7 @@ func binary(t testing.TB) string {
 		if built.dir, built.err = os.MkdirTemp("", "crashtest"); built.err != nil {
 			return
 		}
-		out, err := exec.Command("go", "build", "-buildvcs=false", "-o", filepath.Join(built.dir, "switchboard"), "switchboard/cmd/switchboard").CombinedOutput()
+		out, err := exec.Command("go", "build", "-buildvcs=false", "-tags", "failpoints", "-o", filepath.Join(built.dir, "switchboard"), "switchboard/cmd/switchboard").CombinedOutput()
 		if err != nil {
 			built.err = fmt.Errorf("go build: %w\n%s", err, out)
 		}
@@ -75,6 +75,20 @@ func demo(t testing.TB, dir, database string) *program {
 
 // start runs it and waits until it answers.
 func (p *program) start() {
+	p.t.Helper()
+	line := p.launch()
+	select {
+	case text := <-line:
+		if err := json.Unmarshal(text, &p.ready); err != nil {
+			p.t.Fatalf("no ready line but %q: %v\n%s", text, err, p.tail())
+		}
+	case <-time.After(startWithin):
+		p.t.Fatalf("not ready within %s\n%s", startWithin, p.tail())
+	}
+}
+
+// launch runs it. The first line of its output comes when it answers, or is over.
+func (p *program) launch() (first <-chan []byte) {
 	p.t.Helper()
 	log, err := os.OpenFile(p.output, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {

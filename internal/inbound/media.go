@@ -9,6 +9,7 @@ import (
 
 	"switchboard/internal/channel"
 	"switchboard/internal/conversation"
+	"switchboard/internal/failpoint"
 	"switchboard/internal/fault"
 	"switchboard/internal/job"
 	"switchboard/internal/message"
@@ -64,6 +65,7 @@ func (m *Media) Fetch(ctx context.Context, j job.Job) error {
 	if err != nil && !final {
 		return err
 	}
+	failpoint.Hit("media.fetched")
 	settle := m.Write(ctx, j.Org, func(tx Tx) error {
 		entry, err := tx.Entry(id)
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"switchboard/internal/channel"
 	"switchboard/internal/conversation"
+	"switchboard/internal/failpoint"
 	"switchboard/internal/fault"
 	"switchboard/internal/message"
 	"switchboard/internal/outbound"
@@ -49,6 +50,7 @@ func takeReceipt(tx Tx, account channel.Account, e *channel.Event) error {
 		entry.ReadAt.Equal(before.ReadAt) && entry.ProviderID == before.ProviderID {
 		return nil // said before
 	}
+	failpoint.Hit("receipt.applied")
 	return tx.SaveEntry(&entry)
 }
 

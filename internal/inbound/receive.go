@@ -10,6 +10,7 @@ import (
 	"switchboard/internal/channel"
 	"switchboard/internal/consent"
 	"switchboard/internal/conversation"
+	"switchboard/internal/failpoint"
 	"switchboard/internal/fault"
 	"switchboard/internal/message"
 	"switchboard/internal/outbound"
@@ -77,6 +78,7 @@ type Service struct {
 	typing func(org message.OrgID, c message.ConversationID, from resource.Author, typing bool)
 	log    *slog.Logger
 
+	repeated func(n int)
 	textMax  func(account channel.Account) int
 	saveText func(ctx context.Context, org message.OrgID, name, text string) (message.File, error)
 }
@@ -84,7 +86,25 @@ type Service struct {
 // New makes the service. typing is told when a customer writes; it must not block.
 func New(write func(ctx context.Context, org message.OrgID, fn func(Tx) error) error,
 	typing func(org message.OrgID, c message.ConversationID, from resource.Author, typing bool), log *slog.Logger) *Service {
-	return &Service{write: write, typing: typing, log: log}
+	return &Service{write: write, typing: typing, log: log, repeated: func(int) {}}
+}
+
+// OnRepeated sets who is told how many messages of a call were known already.
+func (s *Service) OnRepeated(f func(n int)) { s.repeated = f }
+
+// repeats counts what a transaction has seen before.
+type repeats struct {
+	Tx
+	n int
+}
+
+// Once counts.
+func (r *repeats) Once(c message.ChannelID, providerID string) (first bool, err error) {
+	first, err = r.Tx.Once(c, providerID)
+	if err == nil && !first {
+		r.n++
+	}
+	return first, err
 }
 
 // KeepLongTexts keeps texts over a channel's limit in bytes (0: none) as files. save keeps one that no
@@ -150,11 +170,13 @@ func (s *Service) shorten(ctx context.Context, account channel.Account, events [
 // the one at fault goes to quarantine, so that it doesn't hold up the others for ever.
 func (s *Service) keep(ctx context.Context, account channel.Account, request channel.WebhookRequest, events []channel.Event) error {
 	var typings []typingNotice
+	repeated := 0
 	all := func(some []channel.Event) error {
 		return s.write(ctx, account.Org, func(tx Tx) error {
 			typings = nil
+			counting := &repeats{Tx: tx}
 			for i := range some {
-				notice, err := take(tx, account, &some[i])
+				notice, err := take(counting, account, &some[i])
 				if err != nil {
 					return err
 				}
@@ -162,15 +184,21 @@ func (s *Service) keep(ctx context.Context, account channel.Account, request cha
 					typings = append(typings, *notice)
 				}
 			}
+			repeated = counting.n
+			failpoint.Hit("inbound.written")
 			return nil
 		})
 	}
 	announce := func() {
+		if repeated > 0 {
+			s.repeated(repeated)
+		}
 		for _, t := range typings {
 			s.typing(account.Org, t.conversation, resource.Author{Type: message.AuthorCustomer, ID: t.customer.String()}, t.typing)
 		}
 	}
 	err := all(events)
+	failpoint.Hit("inbound.committed")
 	if err == nil || temporary(err) {
 		announce()
 		return err

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"switchboard/internal/failpoint"
 	"switchboard/internal/fault"
 	"switchboard/internal/message"
 )
@@ -137,8 +138,10 @@ func (r *Runner) run(ctx context.Context) {
 
 func (r *Runner) do(ctx context.Context, j Job) {
 	bounded, cancel := context.WithTimeout(ctx, lease-5*time.Second)
+	failpoint.Hit("job.claimed")
 	err := r.handlers[j.Kind](bounded, j)
 	cancel()
+	failpoint.Hit("job.done")
 	if ctx.Err() != nil && err != nil {
 		return
 	}

@@ -10,6 +10,7 @@ import (
 	"switchboard/internal/consent"
 	"switchboard/internal/consent/phone"
 	"switchboard/internal/conversation"
+	"switchboard/internal/failpoint"
 	"switchboard/internal/fault"
 	"switchboard/internal/message"
 	"switchboard/internal/text"
@@ -255,11 +256,16 @@ func (a attempt) run(l *lane) (hold time.Time) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(l.s.ctx), sendTimeout)
 	providerID, err := a.call(ctx, l.s.files)
 	cancel()
+	failpoint.Hit("outbound.called")
 	providerID = text.Cleaned(providerID) // as receipts will name it
 	outcome := settleAs(providerID, err)
 	l.s.observe(string(a.account.Type), string(outcome.Outcome), time.Since(began))
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
-		err := l.s.write(context.WithoutCancel(l.s.ctx), a.row.Org, func(tx Tx) error { return a.settle(tx, providerID, outcome) })
+		err := l.s.write(context.WithoutCancel(l.s.ctx), a.row.Org, func(tx Tx) error {
+			defer failpoint.Hit("outbound.settling")
+			return a.settle(tx, providerID, outcome)
+		})
+		failpoint.Hit("outbound.settled")
 		if err == nil || fault.CodeOf(err) == fault.NotFound { // not found: the entry was erased meanwhile
 			break
 		}

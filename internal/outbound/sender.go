@@ -11,6 +11,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"switchboard/internal/channel"
+	"switchboard/internal/failpoint"
 	"switchboard/internal/fault"
 	"switchboard/internal/message"
 )
@@ -247,6 +248,9 @@ func (l *lane) round() (worked bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	if len(claimed) > 0 {
+		failpoint.Hit("outbound.claimed")
+	}
 	for _, a := range claimed {
 		l.limit.Allow()
 		l.flying++
@@ -294,6 +298,7 @@ func (l *lane) adopt(epoch int64) error {
 			if _, err := tx.SaveOutbox(row, tx.Now()); err != nil {
 				return err
 			}
+			failpoint.Hit("outbound.adopted")
 		}
 		return nil
 	})

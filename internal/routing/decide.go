@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"switchboard/internal/conversation"
+	"switchboard/internal/failpoint"
 	"switchboard/internal/fault"
 	"switchboard/internal/message"
 )
@@ -28,9 +29,11 @@ func (d *dispatcher) decide() error {
 		if err := d.keep(); err != nil {
 			return err
 		}
+		began := time.Now()
 		if err := d.writeAll(batch); err != nil {
 			return err
 		}
+		d.wrote(len(batch), time.Since(began))
 	}
 	return d.ctx.Err()
 }
@@ -61,11 +64,13 @@ func (d *dispatcher) writeAll(batch []Decision) error {
 			}
 			written = append(written, DecisionWritten{Session: decision.Session, Version: version})
 		}
+		failpoint.Hit("dispatch.written")
 		return nil
 	})
 	if err != nil {
 		return err
 	}
+	failpoint.Hit("dispatch.committed")
 	for _, w := range written {
 		if !stale[w.Session] {
 			d.state.Apply(w)

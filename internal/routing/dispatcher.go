@@ -24,6 +24,8 @@ type Dispatchers struct {
 	truth Truth
 	write func(ctx context.Context, org message.OrgID, fn func(Tx) error) error
 	log   *slog.Logger
+	// wrote is told of each batch of decisions: how many, and how long they took to write.
+	wrote func(decisions int, took time.Duration)
 
 	mu      sync.Mutex
 	running map[message.OrgID]*dispatcher
@@ -35,8 +37,12 @@ type Dispatchers struct {
 // NewDispatchers makes the dispatchers of one node.
 func NewDispatchers(node message.RowID, truth Truth, write func(ctx context.Context, org message.OrgID, fn func(Tx) error) error, log *slog.Logger) *Dispatchers {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &Dispatchers{node: node, truth: truth, write: write, log: log, running: map[message.OrgID]*dispatcher{}, ctx: ctx, cancel: cancel}
+	return &Dispatchers{node: node, truth: truth, write: write, log: log, wrote: func(int, time.Duration) {}, running: map[message.OrgID]*dispatcher{}, ctx: ctx, cancel: cancel}
 }
+
+// OnWrite sets who is told of each batch of decisions that was written, and how long that took. Set it before
+// Start.
+func (d *Dispatchers) OnWrite(f func(decisions int, took time.Duration)) { d.wrote = f }
 
 // Start begins to dispatch for every organisation; new ones are found within a second.
 func (d *Dispatchers) Start() {

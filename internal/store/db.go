@@ -38,6 +38,11 @@ type engine interface {
 	write(ctx context.Context, fn func(conn) error) error
 	// read runs statements outside of any transaction, on committed data.
 	read(ctx context.Context) conn
+	// room is how many writes make good use of it at once, with some left for others.
+	room() int
+	// onWrite sets who is told of each commit: how long its first write waited, how long it took, and how many
+	// writes shared it.
+	onWrite(func(waited, took time.Duration, writes int))
 	ping(ctx context.Context) error
 	close() error
 }
@@ -88,6 +93,14 @@ func redact(url string) string {
 // OnCommit sets who is told, after each commit, which signals its transaction raised. Set it once,
 // before the first write. It must not block.
 func (db *DB) OnCommit(f func(signals []string)) { db.onCommit = f }
+
+// OnWrite sets who is told of each commit: how long its first write waited for the writer or a connection,
+// how long it took, and how many writes shared it. Set it once, before the first write.
+func (db *DB) OnWrite(f func(waited, took time.Duration, writes int)) { db.engine.onWrite(f) }
+
+// Room is how many writes of providers and customers should be under way at once: more would only wait, and
+// make everybody else wait for them.
+func (db *DB) Room() int { return db.engine.room() }
 
 // Ping reports whether the database answers and takes writes' first step.
 func (db *DB) Ping(ctx context.Context) error { return db.engine.ping(ctx) }

@@ -12,6 +12,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"switchboard/internal/failpoint"
 )
 
 // serializationRetries bounds how often a write runs again after a deadlock or a serialization failure.
@@ -19,7 +21,10 @@ const serializationRetries = 10
 
 // postgresEngine runs each write in its own READ COMMITTED transaction. Statements that need no
 // answer are sent together with the next that does, so a use case costs few round trips.
-type postgresEngine struct{ pool *pgxpool.Pool }
+type postgresEngine struct {
+	pool    *pgxpool.Pool
+	observe func(waited, took time.Duration, writes int)
+}
 
 func openPostgres(ctx context.Context, url string) (*postgresEngine, error) {
 	config, err := pgxpool.ParseConfig(url)
@@ -38,7 +43,7 @@ func openPostgres(ctx context.Context, url string) (*postgresEngine, error) {
 		pool.Close()
 		return nil, err
 	}
-	return &postgresEngine{pool: pool}, nil
+	return &postgresEngine{pool: pool, observe: func(time.Duration, time.Duration, int) {}}, nil
 }
 
 func (e *postgresEngine) write(ctx context.Context, fn func(conn) error) error {
@@ -58,17 +63,22 @@ func (e *postgresEngine) write(ctx context.Context, fn func(conn) error) error {
 }
 
 func (e *postgresEngine) once(ctx context.Context, fn func(conn) error) error {
+	asked := time.Now()
 	c, err := e.pool.Acquire(ctx)
 	if err != nil {
 		return err
 	}
 	defer c.Release()
+	began := time.Now()
+	defer func() { e.observe(began.Sub(asked), time.Since(began), 1) }()
 	// A commit under way must not be cut off: its outcome would be unknown to the caller.
 	tx := &postgresConn{ctx: context.WithoutCancel(ctx), q: c.Conn()}
 	tx.pending.Queue("BEGIN")
 	if err = safely(fn, tx); err == nil {
+		failpoint.Hit("commit.before")
 		tx.pending.Queue("COMMIT")
 		err = tx.flush(nil)
+		failpoint.Hit("commit.after")
 	}
 	if err != nil && tx.begun {
 		if _, rollback := c.Exec(tx.ctx, "ROLLBACK"); rollback != nil {
@@ -81,6 +91,11 @@ func (e *postgresEngine) once(ctx context.Context, fn func(conn) error) error {
 func (e *postgresEngine) read(ctx context.Context) conn {
 	return &postgresConn{ctx: ctx, q: e.pool}
 }
+
+func (e *postgresEngine) onWrite(f func(waited, took time.Duration, writes int)) { e.observe = f }
+
+// room leaves a quarter of the connections to others.
+func (e *postgresEngine) room() int { return int(e.pool.Config().MaxConns) * 3 / 4 }
 
 func (e *postgresEngine) ping(ctx context.Context) error { return e.pool.Ping(ctx) }
 

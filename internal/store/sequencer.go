@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"switchboard/internal/failpoint"
 	"switchboard/internal/message"
 )
 
@@ -170,7 +171,11 @@ func (s *Sequencer) number(ctx context.Context, orgs []message.OrgID) {
 		limit <- struct{}{}
 		running.Go(func() {
 			defer func() { <-limit }()
+			failpoint.Hit("sequencer.before")
 			moved, err := s.db.Sequence(ctx, org)
+			if moved > 0 {
+				failpoint.Hit("sequencer.moved")
+			}
 			if err != nil && ctx.Err() == nil {
 				slog.Warn("change feed: lines stay unnumbered until the next try", "org", org, "err", err)
 			}

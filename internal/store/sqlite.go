@@ -15,6 +15,7 @@ import (
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
+	"switchboard/internal/failpoint"
 	"switchboard/internal/fault"
 )
 
@@ -39,16 +40,18 @@ type sqliteEngine struct {
 	readStmts sync.Map // query → *sql.Stmt
 
 	requests chan *writeRequest
+	observe  func(waited, took time.Duration, writes int)
 	stop     chan struct{}
 	ended    chan struct{} // the writer takes nothing any more
 	stopped  sync.WaitGroup
 }
 
 type writeRequest struct {
-	ctx  context.Context
-	fn   func(conn) error
-	err  error
-	done chan struct{}
+	ctx   context.Context
+	fn    func(conn) error
+	asked time.Time
+	err   error
+	done  chan struct{}
 }
 
 // makePrivate makes a new database's file for its owner only: channels' secrets and what people wrote are
@@ -79,6 +82,7 @@ func openSQLite(ctx context.Context, path string) (*sqliteEngine, error) {
 		path:     path,
 		stmts:    map[string]*sql.Stmt{},
 		requests: make(chan *writeRequest, batchMax),
+		observe:  func(time.Duration, time.Duration, int) {},
 		stop:     make(chan struct{}),
 		ended:    make(chan struct{}),
 	}
@@ -129,7 +133,7 @@ func setPageSize(ctx context.Context, path string) error {
 }
 
 func (e *sqliteEngine) write(ctx context.Context, fn func(conn) error) error {
-	request := &writeRequest{ctx: ctx, fn: fn, done: make(chan struct{})}
+	request := &writeRequest{ctx: ctx, fn: fn, asked: time.Now(), done: make(chan struct{})}
 	select {
 	case e.requests <- request:
 	case <-ctx.Done():
@@ -182,7 +186,9 @@ func (e *sqliteEngine) run() {
 				break drain
 			}
 		}
+		began := time.Now()
 		e.commit(batch)
+		e.observe(began.Sub(batch[0].asked), time.Since(began), len(batch))
 		for _, r := range batch {
 			close(r.done)
 		}
@@ -248,10 +254,12 @@ func (e *sqliteEngine) attempt(batch []*writeRequest, savepoints bool) bool {
 			return len(batch) == 1
 		}
 	}
+	failpoint.Hit("commit.before")
 	if err := e.raw("COMMIT"); err != nil {
 		_ = e.raw("ROLLBACK")
 		fail(fmt.Errorf("commit: %w", err))
 	}
+	failpoint.Hit("commit.after")
 	return true
 }
 
@@ -323,6 +331,11 @@ func (e *sqliteEngine) checkpoint(db *sql.DB) {
 		}
 	}
 }
+
+func (e *sqliteEngine) onWrite(f func(waited, took time.Duration, writes int)) { e.observe = f }
+
+// room leaves half of a commit's batch to others.
+func (e *sqliteEngine) room() int { return batchMax / 2 }
 
 func (e *sqliteEngine) ping(ctx context.Context) error { return e.readers.PingContext(ctx) }
 

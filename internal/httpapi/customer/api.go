@@ -13,6 +13,7 @@ import (
 	"switchboard/internal/customer"
 	"switchboard/internal/fault"
 	"switchboard/internal/file"
+	"switchboard/internal/httpapi/admission"
 	"switchboard/internal/httpapi/problem"
 	"switchboard/internal/message"
 	"switchboard/internal/resource"
@@ -43,6 +44,8 @@ type API struct {
 	ClientIP func(*http.Request) string
 	// Limits bound how often a client may call. Nil is no limit.
 	Limits *Limits
+	// Gate lets what customers write to the database in turn. Nil lets all in at once.
+	Gate *admission.Gate
 	// WriteWithin is how long a stream's client may take to take what is written; 10 s when it is 0.
 	// One that doesn't is dropped, and comes back with its cursor.
 	WriteWithin time.Duration
@@ -134,6 +137,11 @@ func (a *API) cors(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// inTurn waits until something of this deployment may be written; done must be called when it is.
+func (a *API) inTurn(r *http.Request, d *customer.Deployment) (done func(), err error) {
+	return a.Gate.Enter(r.Context(), admission.Source{Org: d.Org, Channel: d.Channel}, int(max(r.ContentLength, 0)))
 }
 
 // allowOrigin refuses pages outside of a deployment's allowlist. Apps send no Origin.

@@ -8,7 +8,7 @@ import (
 	"switchboard/internal/fault"
 )
 
-type admission struct {
+type admitBody struct {
 	OrgID                 string `json:"orgId"`
 	DeveloperName         string `json:"esDeveloperName"`
 	DeviceID              string `json:"deviceId"`
@@ -19,7 +19,7 @@ type admission struct {
 
 // admit gives an unverified visitor a token and the deployment's configuration.
 func (a *API) admit(w http.ResponseWriter, r *http.Request) error {
-	var body admission
+	var body admitBody
 	if err := readJSON(w, r, &body); err != nil {
 		return err
 	}
@@ -31,6 +31,11 @@ func (a *API) admit(w http.ResponseWriter, r *http.Request) error {
 	if language == "" {
 		language = firstLanguage(r.Header.Get("Accept-Language"))
 	}
+	done, err := a.inTurn(r, d)
+	if err != nil {
+		return err
+	}
+	defer done()
 	t, err := a.Customers.Admit(r.Context(), d, body.DeviceID, language)
 	if err != nil {
 		return err
@@ -50,7 +55,7 @@ func (a *API) admit(w http.ResponseWriter, r *http.Request) error {
 // admitVerified refuses truthfully: an identity token can only be believed where a keyset is
 // configured that says who signs them, and no deployment has one.
 func (a *API) admitVerified(w http.ResponseWriter, r *http.Request) error {
-	var body admission
+	var body admitBody
 	if err := readJSON(w, r, &body); err != nil {
 		return err
 	}

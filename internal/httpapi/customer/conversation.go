@@ -37,6 +37,11 @@ func (a *API) openConversation(w http.ResponseWriter, r *http.Request, v *custom
 	if err != nil {
 		return err
 	}
+	done, err := a.inTurn(r, v.Deployment)
+	if err != nil {
+		return err
+	}
+	defer done()
 	if _, err := a.Customers.OpenConversation(r.Context(), v, body.ConversationID, body.RoutingAttributes, page, body.Language); err != nil {
 		return err
 	}
@@ -164,6 +169,11 @@ func (a *API) say(w http.ResponseWriter, r *http.Request, v *customer.Visitor, b
 	if err := sameDeployment(v, body.DeveloperName); err != nil {
 		return err
 	}
+	done, err := a.inTurn(r, v.Deployment)
+	if err != nil {
+		return err
+	}
+	defer done()
 	said, err := a.Customers.Say(r.Context(), v, r.PathValue("id"), draft)
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 
 	"switchboard/internal/channel"
 	"switchboard/internal/fault"
+	"switchboard/internal/httpapi/admission"
 	"switchboard/internal/httpapi/problem"
 	"switchboard/internal/message"
 	"switchboard/internal/trace"
@@ -46,7 +47,9 @@ type Handler struct {
 	Count func(hook, outcome string)
 	// Health is told of calls that a channel's provider made, and of those that it did not sign.
 	Health Health
-	Log    *slog.Logger
+	// Gate lets calls to the database in turn. Nil lets all in at once.
+	Gate *admission.Gate
+	Log  *slog.Logger
 }
 
 // Routes of this package, to be mounted on a mux.
@@ -106,6 +109,11 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, r, fault.New(fault.NotFound, "There is no such webhook."))
 		return
 	}
+	source := admission.Source{Org: account.Org, Channel: account.ID}
+	if h.Gate.Crowded(source) {
+		h.refuse(w, r, admission.Refused())
+		return
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyMax))
 	if err != nil {
 		var tooLarge *http.MaxBytesError
@@ -115,7 +123,13 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, r, err)
 		return
 	}
+	leave, err := h.Gate.Enter(r.Context(), source, len(body))
+	if err != nil {
+		h.refuse(w, r, err)
+		return
+	}
 	kinds, err := h.Receiver.Receive(r.Context(), account, reader, request(account, r, body))
+	leave()
 	if err != nil {
 		h.unsigned(account, err)
 		h.refuse(w, r, err)
