@@ -67,7 +67,7 @@ vet:
 
 # The rooms whose work is done by several goroutines at once. What measures memory is left to go-test:
 # the race detector multiplies it.
-RACING := ./internal/bus ./internal/outbound ./internal/realtime
+RACING := ./internal/bus ./internal/file ./internal/httpapi/admission ./internal/inbound ./internal/outbound ./internal/realtime ./internal/routing
 
 .PHONY: race
 race: ## the rooms where much happens at once, under the race detector
@@ -76,6 +76,12 @@ race: ## the rooms where much happens at once, under the race detector
 .PHONY: go-test
 go-test: ## Go's tests, on SQLite and PostgreSQL
 	go test -count=1 -timeout 15m ./...
+
+# Short forms of all these are in go-test. SWITCHBOARD_SEED repeats one.
+.PHONY: chaos
+chaos: ## kills, torn logs, sick databases and overload, for about 20 minutes
+	SWITCHBOARD_CHAOS=1 go test -count=1 -timeout 60m -v \
+		-run '^Test(Killed|TornWAL|Database|DiskFull|StopsCleanly|TwoNodes|Overload)' ./internal/crashtest
 
 # FOR is how long each runs; what it finds stays as a test, see scripts/fuzz.sh.
 FOR := 1m

@@ -19,6 +19,15 @@ func Exec(t testing.TB, url, statement string, args ...any) {
 	}
 }
 
+// Try is Exec for what may fail.
+func Try(t testing.TB, url, statement string) error {
+	t.Helper()
+	db, statement := beside(t, url, statement)
+	defer db.Close()
+	_, err := db.Exec(statement)
+	return err
+}
+
 // Column reads the first column of a query's rows as text, for what is kept and no use case under test shows.
 func Column(t testing.TB, url, query string, args ...any) (values []string) {
 	t.Helper()

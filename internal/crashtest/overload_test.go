@@ -1,0 +1,135 @@
+package crashtest
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+const (
+	// floodCallers is more than may be written and wait at once.
+	floodCallers = 1600
+	floodFor     = 8 * time.Second
+	// memoryMost is far below what this many calls would hold if none were refused and nothing were bounded.
+	memoryMost = 600 << 20
+)
+
+// TestOverload floods one channel with more than can be kept. Calls are refused with Retry-After before
+// memory grows, what was acknowledged is there once, another channel and the staff go on, and all is well
+// again by itself.
+func TestOverload(t *testing.T) {
+	each(t, func(t *testing.T, database string) {
+		p := demo(t, t.TempDir(), database)
+		l := newLoad(t, p)
+		unwatch := l.phones()
+		l.whatsApp("wa0", "436601234500", quietDice())
+		l.web("web0")
+		l.agent(0)
+		poll(t, settleWithin, "answers reach the phones", func() bool { return l.arrivals() > 3 })
+		everyone := everything(p)
+
+		_, webhook, secrets := p.channel("whatsapp")
+		c := newClient("", "")
+		c.http.Transport.(*http.Transport).MaxIdleConnsPerHost = floodCallers
+		var mu sync.Mutex
+		kept, refused := map[string]bool{}, 0
+		over := time.Now().Add(floodFor)
+		var callers sync.WaitGroup
+		quiet := l.saidBy("web0")
+		for n := range floodCallers {
+			callers.Go(func() {
+				for i := 0; time.Now().Before(over); i++ {
+					text := fmt.Sprintf("flood %d %d", n, i) // no number sign: the audit passes over it
+					body, signature := whatsAppCall(secrets, fmt.Sprintf("43677700%04d", n%40), "wamid."+text, text)
+					a := c.call("POST", webhook, body, "X-Hub-Signature-256", signature)
+					mu.Lock()
+					switch {
+					case a.good():
+						kept[text] = true
+					case a.status == http.StatusServiceUnavailable && a.header.Get("Retry-After") != "":
+						refused++
+					case a.status != 0: // a caller's own time-out on a busy machine tells nothing
+						t.Errorf("a call is answered %s", a)
+					}
+					mu.Unlock()
+					if !a.good() {
+						waitAgain()
+					}
+				}
+			})
+		}
+		var staff []time.Duration
+		for most := 0.0; time.Now().Before(over); waitAgain() {
+			began := time.Now()
+			if a := everyone.call("GET", "/api/v1/conversations?scope=all&limit=20", nil); !a.good() {
+				t.Errorf("staff are answered %s", a)
+			}
+			staff = append(staff, time.Since(began))
+			if m := p.metric("process_resident_memory_bytes"); m > most {
+				if most = m; most > memoryMost {
+					t.Fatalf("it takes %.0f MB", most/1e6)
+				}
+			}
+		}
+		callers.Wait()
+		quiet = l.saidBy("web0") - quiet
+		back := time.Now()
+		poll(t, settleWithin, "nobody waits any more", func() bool { return p.metric("switchboard_admission_waiting") == 0 })
+		l.end()
+		slices.Sort(staff)
+		t.Logf("%d kept, %d refused; staff answered in %s (median), %s (95%%); the other channel %d messages; at ease after %s; memory %.0f MB", len(kept), refused,
+			staff[len(staff)/2].Round(time.Millisecond), staff[len(staff)*95/100].Round(time.Millisecond), quiet, time.Since(back).Round(time.Millisecond), p.metric("process_resident_memory_bytes")/1e6)
+		if refused == 0 || p.metric("switchboard_admission_refused_total") == 0 {
+			t.Error("nothing was refused: this is no overload")
+		}
+		if quiet < 3 {
+			t.Errorf("the other channel had %d messages through", quiet)
+		}
+		if median := staff[len(staff)/2]; median > 2*time.Second {
+			t.Errorf("staff wait for %s", median)
+		}
+		l.quiet(everyone)
+		unwatch()
+		l.audit(everyone)
+		got := map[string]int{}
+		for _, conversation := range conversationIDs(t, everyone) {
+			for _, e := range entries(t, everyone, conversation) {
+				if strings.HasPrefix(e.Content.Text, "flood ") {
+					got[e.Content.Text]++
+				}
+			}
+		}
+		for text := range kept {
+			if got[text] != 1 {
+				t.Errorf("%q was acknowledged and is there %d times", text, got[text])
+			}
+		}
+	})
+}
+
+func (l *load) saidBy(name string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.said[name])
+}
+
+// metric reads one value without labels from /metrics.
+func (p *program) metric(name string) float64 {
+	p.t.Helper()
+	a := newClient(p.ready.URL, "").call("GET", "/metrics", nil)
+	m := regexp.MustCompile(`(?m)^` + name + ` (\S+)$`).FindSubmatch(a.body)
+	if m == nil {
+		p.t.Fatalf("/metrics has no %s: %.200s", name, a)
+	}
+	v, err := strconv.ParseFloat(string(m[1]), 64)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return v
+}
