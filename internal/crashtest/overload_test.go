@@ -15,7 +15,7 @@ import (
 const (
 	// floodCallers is more than may be written and wait at once.
 	floodCallers = 1600
-	floodFor     = 8 * time.Second
+	floodFor     = 10 * time.Second
 	// memoryMost is far below what this many calls would hold if none were refused and nothing were bounded.
 	memoryMost = 600 << 20
 )
@@ -39,6 +39,7 @@ func TestOverload(t *testing.T) {
 		c.http.Transport.(*http.Transport).MaxIdleConnsPerHost = floodCallers
 		var mu sync.Mutex
 		kept, refused := map[string]bool{}, 0
+		var waited []time.Duration // of those that were kept
 		over := time.Now().Add(floodFor)
 		var callers sync.WaitGroup
 		quiet := l.saidBy("web0")
@@ -47,11 +48,13 @@ func TestOverload(t *testing.T) {
 				for i := 0; time.Now().Before(over); i++ {
 					text := fmt.Sprintf("flood %d %d", n, i) // no number sign: the audit passes over it
 					body, signature := whatsAppCall(secrets, fmt.Sprintf("43677700%04d", n%40), "wamid."+text, text)
+					began := time.Now()
 					a := c.call("POST", webhook, body, "X-Hub-Signature-256", signature)
 					mu.Lock()
 					switch {
 					case a.good():
 						kept[text] = true
+						waited = append(waited, time.Since(began))
 					case a.status == http.StatusServiceUnavailable && a.header.Get("Retry-After") != "":
 						refused++
 					case a.status != 0: // a caller's own time-out on a busy machine tells nothing
@@ -59,7 +62,7 @@ func TestOverload(t *testing.T) {
 					}
 					mu.Unlock()
 					if !a.good() {
-						waitAgain()
+						<-time.After(time.Second) // providers wait for longer
 					}
 				}
 			})
@@ -83,7 +86,11 @@ func TestOverload(t *testing.T) {
 		poll(t, settleWithin, "nobody waits any more", func() bool { return p.metric("switchboard_admission_waiting") == 0 })
 		l.end()
 		slices.Sort(staff)
-		t.Logf("%d kept, %d refused; staff answered in %s (median), %s (95%%); the other channel %d messages; at ease after %s; memory %.0f MB", len(kept), refused,
+		slices.Sort(waited)
+		if len(waited) == 0 {
+			t.Fatal("nothing was kept")
+		}
+		t.Logf("%d kept in %s (median), %d refused; staff answered in %s (median), %s (95%%); the other channel %d messages; at ease after %s; memory %.0f MB", len(kept), waited[len(waited)/2].Round(time.Millisecond), refused,
 			staff[len(staff)/2].Round(time.Millisecond), staff[len(staff)*95/100].Round(time.Millisecond), quiet, time.Since(back).Round(time.Millisecond), p.metric("process_resident_memory_bytes")/1e6)
 		if refused == 0 || p.metric("switchboard_admission_refused_total") == 0 {
 			t.Error("nothing was refused: this is no overload")
@@ -91,8 +98,9 @@ func TestOverload(t *testing.T) {
 		if quiet < 3 {
 			t.Errorf("the other channel had %d messages through", quiet)
 		}
-		if median := staff[len(staff)/2]; median > 2*time.Second {
-			t.Errorf("staff wait for %s", median)
+		// Seconds would tell of the machine, on which the callers run too.
+		if staff, flood := staff[len(staff)/2], waited[len(waited)/2]; staff > flood {
+			t.Errorf("staff wait for %s, and the flood that is kept for %s", staff, flood)
 		}
 		l.quiet(everyone)
 		unwatch()

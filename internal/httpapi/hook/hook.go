@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"switchboard/internal/channel"
@@ -50,6 +51,9 @@ type Handler struct {
 	// Gate lets calls to the database in turn. Nil lets all in at once.
 	Gate *admission.Gate
 	Log  *slog.Logger
+
+	// known remembers whose channels are: what can't be let in is refused without asking the database.
+	known sync.Map // message.ChannelID → admission.Source
 }
 
 // Routes of this package, to be mounted on a mux.
@@ -64,6 +68,16 @@ func (h *Handler) find(r *http.Request) (channel.Account, channel.Connector, err
 		return channel.Account{}, nil, fault.New(fault.NotFound, "There is no such webhook.")
 	}
 	return h.Accounts.HookAccount(r.Context(), r.PathValue("type"), id)
+}
+
+// crowded reports whether a call to a channel that was called before would not be let in.
+func (h *Handler) crowded(r *http.Request) bool {
+	id, err := message.ParseID[message.ChannelID](r.PathValue("channel_id"))
+	if err != nil {
+		return false
+	}
+	source, ok := h.known.Load(id)
+	return ok && h.Gate.Crowded(source.(admission.Source))
 }
 
 // request is the call as its provider knows it: with the public address, never with what Host says.
@@ -99,6 +113,10 @@ func (h *Handler) handshake(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *Handler) receive(w http.ResponseWriter, r *http.Request) {
+	if h.crowded(r) {
+		h.refuse(w, r, admission.Refused())
+		return
+	}
 	account, connector, err := h.find(r)
 	if err != nil {
 		h.refuse(w, r, err)
@@ -110,10 +128,7 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	source := admission.Source{Org: account.Org, Channel: account.ID}
-	if h.Gate.Crowded(source) {
-		h.refuse(w, r, admission.Refused())
-		return
-	}
+	h.known.Store(account.ID, source)
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyMax))
 	if err != nil {
 		var tooLarge *http.MaxBytesError
@@ -160,7 +175,11 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		outcome = string(fault.TooLarge)
 	}
 	h.count(r, outcome)
-	h.Log.WarnContext(r.Context(), "webhook refused", "trace", trace.ID(r.Context()), "type", r.PathValue("type"), "channel", r.PathValue("channel_id"), "code", outcome)
+	level := slog.LevelWarn
+	if outcome == string(fault.Unavailable) {
+		level = slog.LevelDebug // counted; what the database had to do with it is logged with its cause
+	}
+	h.Log.Log(r.Context(), level, "webhook refused", "trace", trace.ID(r.Context()), "type", r.PathValue("type"), "channel", r.PathValue("channel_id"), "code", outcome)
 	problem.Write(w, r, err)
 }
 

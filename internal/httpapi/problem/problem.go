@@ -96,7 +96,9 @@ func From(ctx context.Context, err error) *Problem {
 	}
 	f := asFault(err)
 	status := Status(f.Code)
-	if status >= 500 && !errors.Is(err, context.Canceled) {
+	// Whoever is told to come again, because there is too much to do, is counted: a line for each would add to it.
+	overload := f.Code == fault.Unavailable && f.Cause == nil
+	if status >= 500 && !overload && !errors.Is(err, context.Canceled) {
 		slog.ErrorContext(ctx, "request failed", "trace", trace.ID(ctx), "code", string(f.Code), "err", err)
 	}
 	p := &Problem{
