@@ -76,7 +76,7 @@ func entriesPage(t testing.TB, c *client, conversation, where string) []load.Ent
 // conversationIDs lists every conversation of the organisation.
 func conversationIDs(t testing.TB, c *client) (ids []string) {
 	t.Helper()
-	if err := c.Conversations(context.Background(), "", func(row load.ConversationRow) { ids = append(ids, row.ID) }); err != nil {
+	if err := c.Conversations(context.Background(), "status=all", func(row load.ConversationRow) { ids = append(ids, row.ID) }); err != nil {
 		t.Fatal(err)
 	}
 	return ids

@@ -18,7 +18,7 @@ const (
 func TestThousandComeBack(t *testing.T) {
 	each(t, func(t *testing.T, database string) {
 		p := demo(t, t.TempDir(), database)
-		l := newLoad(t, p)
+		l := newTraffic(t, p)
 		type person struct {
 			name, conversation string
 			client             *client
@@ -51,14 +51,14 @@ func TestThousandComeBack(t *testing.T) {
 			return time.Since(began).Round(time.Millisecond)
 		}
 		for n := range people {
-			c := newClient(p.ready.URL, "")
+			c := newClient(p.Ready.URL, "")
 			var in struct{ AccessToken string }
 			c.call("POST", "/iamessage/api/v2/authorization/unauthenticated/access-token",
-				map[string]string{"orgId": p.ready.Org.Key, "esDeveloperName": "Demo_Web", "capabilitiesVersion": "1", "platform": "Web"}).read(t, &in)
-			c.token = in.AccessToken
+				map[string]string{"orgId": p.Ready.Org.Key, "esDeveloperName": "Demo_Web", "capabilitiesVersion": "1", "platform": "Web"}).read(t, &in)
+			c.Token = in.AccessToken
 			who := &person{name: fmt.Sprintf("web%d", n), conversation: message.NewID[message.ConversationID]().String(), client: c}
 			if a := c.call("POST", "/iamessage/api/v2/conversation", map[string]any{"conversationId": who.conversation, "esDeveloperName": "Demo_Web",
-				"routingAttributes": map[string]string{"_firstName": who.name}}); !a.good() {
+				"routingAttributes": map[string]string{"_firstName": who.name}}); !a.Good() {
 				t.Fatalf("%s: %s", who.name, a)
 			}
 			people[n] = who
@@ -68,7 +68,7 @@ func TestThousandComeBack(t *testing.T) {
 			}
 		}
 		first := heard("everybody has heard the first message")
-		p.kill()
+		p.Kill()
 		p.start()
 		back := time.Now()
 		for _, who := range people {

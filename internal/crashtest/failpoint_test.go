@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"testing"
 	"time"
+
+	"switchboard/internal/load"
 )
 
 // places are all failpoints, in the order of a message's way: in, to an agent, out, and the jobs beside.
@@ -59,7 +61,7 @@ func TestKilledAtEveryPlace(t *testing.T) {
 	each(t, func(t *testing.T, database string) {
 		dice, seed := chance(t)
 		p := demo(t, t.TempDir(), database)
-		l := newLoad(t, p)
+		l := newTraffic(t, p)
 		unwatch := l.phones()
 		for n := range 3 {
 			l.whatsApp(fmt.Sprintf("wa%d", n), fmt.Sprintf("4366012345%02d", n), rand.New(rand.NewPCG(seed, uint64(n+1))))
@@ -94,7 +96,7 @@ func TestKilledAtEveryPlace(t *testing.T) {
 }
 
 // dieAt arms a place, waits until the program has died of it, and starts it again.
-func (l *load) dieAt(place string, passage int) {
+func (l *traffic) dieAt(place string, passage int) {
 	l.t.Helper()
 	p := l.p
 	arm := func() {
@@ -110,17 +112,17 @@ func (l *load) dieAt(place string, passage int) {
 		l.misbehave(map[string]any{"slow_ms": 300})
 		before := l.arrivals()
 		poll(l.t, settleWithin, "answers are on their way", func() bool { return l.arrivals() > before })
-		p.kill()
+		p.Kill()
 		arm()
 		p.launch()
 	} else {
 		arm()
 	}
 	select {
-	case <-p.ended:
+	case <-p.Ended():
 	case <-time.After(reachWithin):
 		l.t.Errorf("%s was not passed %d times within %s", place, passage, reachWithin)
-		p.kill()
+		p.Kill()
 	}
 	if err := os.Remove(p.armed); err != nil {
 		l.t.Fatal(err)
@@ -129,13 +131,13 @@ func (l *load) dieAt(place string, passage int) {
 }
 
 // newcomers are customers who write once: each is work for the dispatcher.
-func (l *load) newcomers() {
+func (l *traffic) newcomers() {
 	_, webhook, secrets := l.p.channel("whatsapp")
 	c := newClient("", "")
 	l.rounds(20*pace, func(n int) {
 		name := fmt.Sprintf("new%d", n)
 		text := name + "#1"
-		body, signature := whatsAppCall(secrets, fmt.Sprintf("4366455%05d", n), "wamid."+text, text)
+		body, signature := load.WhatsAppCall(secrets, fmt.Sprintf("4366455%05d", n), "wamid."+text, text)
 		if l.sure(func() answer { return c.call("POST", webhook, body, "X-Hub-Signature-256", signature) }) {
 			l.keep(name, text)
 		}
@@ -143,7 +145,7 @@ func (l *load) newcomers() {
 }
 
 // closer is an agent who takes what is offered and ends it, so that there is always something to dispatch.
-func (l *load) closer(nth int) {
+func (l *traffic) closer(nth int) {
 	c := signIn(l.t, l.p, "agent", nth)
 	l.sure(func() answer {
 		return c.call("PUT", "/api/v1/me/presence", map[string]string{"status": "Available – Messaging"})
@@ -151,7 +153,7 @@ func (l *load) closer(nth int) {
 	l.rounds(5*pace, func(int) {
 		offered, _ := offers(c)
 		for _, o := range offered {
-			if c.call("POST", "/api/v1/offers/"+o.ID+"/accept", map[string]any{}).good() {
+			if c.call("POST", "/api/v1/offers/"+o.ID+"/accept", map[string]any{}).Good() {
 				l.sure(func() answer { return c.call("POST", "/api/v1/sessions/"+o.SessionID+"/end", map[string]any{}) }, http.StatusConflict)
 			}
 		}
@@ -160,17 +162,17 @@ func (l *load) closer(nth int) {
 
 // pictures lets a phone of the sandbox send one after the other. The sandbox forgets them with the
 // process: they are work for the jobs, and nothing is promised to who sends them.
-func (l *load) pictures() {
+func (l *traffic) pictures() {
 	id, _, _ := l.p.channel("whatsapp")
-	c := newClient(l.p.ready.URL, "")
+	c := newClient(l.p.Ready.URL, "")
 	gif := []byte("GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;")
 	l.rounds(10*pace, func(int) {
 		var phone struct{ ID string }
 		a := c.call("POST", "/sandbox/api/channels/"+id+"/phones", map[string]string{"number": "+436609876543"})
-		if a.status == http.StatusConflict || !a.good() {
+		if a.Status == http.StatusConflict || !a.Good() {
 			a = c.call("POST", "/sandbox/api/channels/"+id+"/phones", map[string]any{})
 		}
-		if !a.good() {
+		if !a.Good() {
 			return // it is down; the next round tries again
 		}
 		a.read(l.t, &phone)
@@ -194,7 +196,7 @@ func TestTornWAL(t *testing.T) {
 	dice, seed := chance(t)
 	dir := t.TempDir()
 	p := demo(t, dir, "")
-	l := newLoad(t, p)
+	l := newTraffic(t, p)
 	unwatch := l.phones()
 	for n := range 3 {
 		l.whatsApp(fmt.Sprintf("wa%d", n), fmt.Sprintf("4366012346%02d", n), rand.New(rand.NewPCG(seed, uint64(n+1))))
@@ -211,7 +213,7 @@ func TestTornWAL(t *testing.T) {
 			t.Fatal(err)
 		}
 		select {
-		case <-p.ended:
+		case <-p.Ended():
 		case <-time.After(reachWithin):
 			t.Fatal("it lives on")
 		}

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"switchboard/internal/load"
 )
 
 const (
@@ -26,7 +28,7 @@ const (
 func TestOverload(t *testing.T) {
 	each(t, func(t *testing.T, database string) {
 		p := demo(t, t.TempDir(), database)
-		l := newLoad(t, p)
+		l := newTraffic(t, p)
 		unwatch := l.phones()
 		l.whatsApp("wa0", "436601234500", quietDice())
 		l.web("web0")
@@ -36,7 +38,7 @@ func TestOverload(t *testing.T) {
 
 		_, webhook, secrets := p.channel("whatsapp")
 		c := newClient("", "")
-		c.http.Transport.(*http.Transport).MaxIdleConnsPerHost = floodCallers
+		c.KeepOpen(floodCallers)
 		var mu sync.Mutex
 		kept, refused := map[string]bool{}, 0
 		var waited []time.Duration // of those that were kept
@@ -47,21 +49,21 @@ func TestOverload(t *testing.T) {
 			callers.Go(func() {
 				for i := 0; time.Now().Before(over); i++ {
 					text := fmt.Sprintf("flood %d %d", n, i) // no number sign: the audit passes over it
-					body, signature := whatsAppCall(secrets, fmt.Sprintf("43677700%04d", n%40), "wamid."+text, text)
+					body, signature := load.WhatsAppCall(secrets, fmt.Sprintf("43677700%04d", n%40), "wamid."+text, text)
 					began := time.Now()
 					a := c.call("POST", webhook, body, "X-Hub-Signature-256", signature)
 					mu.Lock()
 					switch {
-					case a.good():
+					case a.Good():
 						kept[text] = true
 						waited = append(waited, time.Since(began))
-					case a.status == http.StatusServiceUnavailable && a.header.Get("Retry-After") != "":
+					case a.Status == http.StatusServiceUnavailable && a.header.Get("Retry-After") != "":
 						refused++
-					case a.status != 0: // a caller's own time-out on a busy machine tells nothing
+					case a.Status != 0: // a caller's own time-out on a busy machine tells nothing
 						t.Errorf("a call is answered %s", a)
 					}
 					mu.Unlock()
-					if !a.good() {
+					if !a.Good() {
 						<-time.After(time.Second) // providers wait for longer
 					}
 				}
@@ -70,7 +72,7 @@ func TestOverload(t *testing.T) {
 		var staff []time.Duration
 		for most := 0.0; time.Now().Before(over); waitAgain() {
 			began := time.Now()
-			if a := everyone.call("GET", "/api/v1/conversations?scope=all&limit=20", nil); !a.good() {
+			if a := everyone.call("GET", "/api/v1/conversations?scope=all&limit=20", nil); !a.Good() {
 				t.Errorf("staff are answered %s", a)
 			}
 			staff = append(staff, time.Since(began))
@@ -121,7 +123,7 @@ func TestOverload(t *testing.T) {
 	})
 }
 
-func (l *load) saidBy(name string) int {
+func (l *traffic) saidBy(name string) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.said[name])
@@ -130,7 +132,7 @@ func (l *load) saidBy(name string) int {
 // metric reads one value without labels from /metrics.
 func (p *program) metric(name string) float64 {
 	p.t.Helper()
-	a := newClient(p.ready.URL, "").call("GET", "/metrics", nil)
+	a := newClient(p.Ready.URL, "").call("GET", "/metrics", nil)
 	m := regexp.MustCompile(`(?m)^` + name + ` (\S+)$`).FindSubmatch(a.body)
 	if m == nil {
 		p.t.Fatalf("/metrics has no %s: %.200s", name, a)

@@ -53,6 +53,7 @@ type program struct {
 	load.Program
 	t      testing.TB
 	output string // file with its log
+	armed  string // file that says at which failpoint it dies
 }
 
 // demo starts a demo on a free port, with its data in dir, on SQLite there or on a PostgreSQL database.
@@ -62,7 +63,9 @@ func demo(t testing.TB, dir, database string) *program {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &program{t: t, output: filepath.Join(t.TempDir(), "log"), Program: load.Program{Binary: binary(t), Args: args}}
+	armed := filepath.Join(t.TempDir(), "armed")
+	p := &program{t: t, output: filepath.Join(t.TempDir(), "log"), armed: armed,
+		Program: load.Program{Binary: binary(t), Args: args, Env: []string{"SWITCHBOARD_FAILPOINT_FILE=" + armed}}}
 	p.start()
 	t.Cleanup(func() {
 		p.Kill()
@@ -76,19 +79,19 @@ func demo(t testing.TB, dir, database string) *program {
 // start runs it and waits until it answers.
 func (p *program) start() {
 	p.t.Helper()
-	line := p.launch()
-	select {
-	case text := <-line:
-		if err := json.Unmarshal(text, &p.ready); err != nil {
-			p.t.Fatalf("no ready line but %q: %v\n%s", text, err, p.tail())
-		}
-	case <-time.After(startWithin):
-		p.t.Fatalf("not ready within %s\n%s", startWithin, p.tail())
-	}
+	p.run(p.Start)
 }
 
-// launch runs it. The first line of its output comes when it answers, or is over.
-func (p *program) launch() (first <-chan []byte) {
+// launch runs it, and doesn't wait.
+func (p *program) launch() {
+	p.t.Helper()
+	p.run(func() error {
+		_, err := p.Launch()
+		return err
+	})
+}
+
+func (p *program) run(start func() error) {
 	p.t.Helper()
 	log, err := os.OpenFile(p.output, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -96,7 +99,7 @@ func (p *program) launch() (first <-chan []byte) {
 	}
 	defer log.Close()
 	p.Log = log
-	if err := p.Start(); err != nil {
+	if err := start(); err != nil {
 		p.t.Fatalf("%v\n%s", err, p.tail())
 	}
 }

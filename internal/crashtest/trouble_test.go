@@ -29,7 +29,7 @@ func TestDatabaseTrouble(t *testing.T) {
 	dice, seed := chance(t)
 	database := storetest.Postgres(t)
 	p := demo(t, t.TempDir(), database)
-	l := newLoad(t, p)
+	l := newTraffic(t, p)
 	unwatch := l.phones()
 	l.trouble()
 	for n := range 4 {

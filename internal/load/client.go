@@ -25,6 +25,11 @@ func NewClient(base, token string) *Client {
 	}}
 }
 
+// KeepOpen keeps up to so many connections for the next calls, for who makes as many at once. Call it first.
+func (c *Client) KeepOpen(connections int) {
+	c.http.Transport = &http.Transport{MaxIdleConnsPerHost: connections}
+}
+
 // As is the same server, called as somebody else.
 func (c *Client) As(token string) *Client { return &Client{Base: c.Base, Token: token, http: c.http} }
 

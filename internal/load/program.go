@@ -21,6 +21,8 @@ const startWithin = 90 * time.Second
 type Program struct {
 	Binary string
 	Args   []string
+	// Env is added to the environment of this process.
+	Env []string
 	// Log takes its standard error.
 	Log *os.File
 	// Ready is its ready line, Took the time until it came.
@@ -64,14 +66,31 @@ func freeAddress() (string, error) {
 // Start runs it and waits until it answers.
 func (p *Program) Start() error {
 	began := time.Now()
-	p.cmd = exec.Command(p.Binary, p.Args...) //nolint:noctx // it is ended by Stop and Kill, and by its parent's end
-	p.cmd.Stderr, p.cmd.SysProcAttr = p.Log, leashed()
-	stdout, err := p.cmd.StdoutPipe()
+	line, err := p.Launch()
 	if err != nil {
 		return err
 	}
-	if err := p.cmd.Start(); err != nil {
+	select {
+	case text := <-line:
+		p.Took = time.Since(began)
+		p.Ready, err = ParseReady(text)
 		return err
+	case <-time.After(startWithin):
+		p.Kill()
+		return fmt.Errorf("not ready within %s", startWithin)
+	}
+}
+
+// Launch runs it. The first line of its output comes when it answers; an empty one when it is over before.
+func (p *Program) Launch() (first <-chan []byte, err error) {
+	p.cmd = exec.Command(p.Binary, p.Args...) //nolint:noctx // it is ended by Stop and Kill, and by its parent's end
+	p.cmd.Stderr, p.cmd.SysProcAttr, p.cmd.Env = p.Log, leashed(), append(os.Environ(), p.Env...)
+	stdout, err := p.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := p.cmd.Start(); err != nil {
+		return nil, err
 	}
 	line := make(chan []byte, 1)
 	read := make(chan struct{})
@@ -90,15 +109,7 @@ func (p *Program) Start() error {
 		p.state = cmd.ProcessState
 		close(ended)
 	}()
-	select {
-	case text := <-line:
-		p.Took = time.Since(began)
-		p.Ready, err = ParseReady(text)
-		return err
-	case <-time.After(startWithin):
-		p.Kill()
-		return fmt.Errorf("not ready within %s", startWithin)
-	}
+	return line, nil
 }
 
 // PID of the process.

@@ -14,8 +14,8 @@ func FuzzNumber(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text, country string) {
 		n := Read(text, country)
-		_ = RuleFor(n, Read("+15555550100", "US"))
-		_ = n.Reaches(Number{})
+		_, _ = Table{}.RuleFor(n, Read("+15555550100", "US"))
+		_ = Table{}.Reaches(n, Number{})
 		got, ok := E164(text)
 		if !ok {
 			return

@@ -78,7 +78,6 @@ func (a *API) goLive(ctx context.Context, p staff.Principal, in *goLiveIn) (Live
 	if err != nil {
 		return LiveChannel{}, err
 	}
-	c, err := a.Rows.ChannelByID(ctx, p.Org, in.ID)
-	a.Setup.Describe(&c)
+	c, err := a.channel(ctx, p.Org, in.ID)
 	return LiveChannel{c, name}, err
 }
