@@ -57,7 +57,7 @@ func TestOverload(t *testing.T) {
 					case a.Good():
 						kept[text] = true
 						waited = append(waited, time.Since(began))
-					case a.Status == http.StatusServiceUnavailable && a.header.Get("Retry-After") != "":
+					case a.Status == http.StatusServiceUnavailable && a.Header.Get("Retry-After") != "":
 						refused++
 					case a.Status != 0: // a caller's own time-out on a busy machine tells nothing
 						t.Errorf("a call is answered %s", a)
