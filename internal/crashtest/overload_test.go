@@ -133,7 +133,7 @@ func (l *traffic) saidBy(name string) int {
 func (p *program) metric(name string) float64 {
 	p.t.Helper()
 	a := newClient(p.Ready.URL, "").call("GET", "/metrics", nil)
-	m := regexp.MustCompile(`(?m)^` + name + ` (\S+)$`).FindSubmatch(a.body)
+	m := regexp.MustCompile(`(?m)^` + name + ` (\S+)$`).FindSubmatch(a.Body)
 	if m == nil {
 		p.t.Fatalf("/metrics has no %s: %.200s", name, a)
 	}

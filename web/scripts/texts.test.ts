@@ -17,6 +17,8 @@ const allowed = new Map([
 	['+1 555 010 0199', 'an example of a number'],
 	['Enter', 'the name on a key'],
 	['Esc', 'the name on a key'],
+	['PageUp', 'the name on a key'],
+	['PageDown', 'the name on a key'],
 	['Ctrl', 'the name on a key'],
 	['Switchboard', 'our name'],
 	['WhatsApp', 'a name'],
