@@ -105,15 +105,16 @@ func (c *serveCmd) Run(ctx context.Context) error {
 }
 
 type demoCmd struct {
-	Listen   string `help:"Address to answer on." default:"127.0.0.1:8080"`
-	Data     string `help:"Folder to keep everything in. Default: a temporary one." type:"path"`
-	Database string `help:"postgres://… instead of SQLite in the folder."`
-	Log      string `help:"Lowest level of log lines." enum:"debug,info,warn,error" default:"warn"`
+	Listen      string `help:"Address to answer on." default:"127.0.0.1:8080"`
+	Data        string `help:"Folder to keep everything in. Default: a temporary one." type:"path"`
+	Database    string `help:"postgres://… instead of SQLite in the folder."`
+	AdminListen string `help:"Address for /debug/pprof. Default: none."`
+	Log         string `help:"Lowest level of log lines." enum:"debug,info,warn,error" default:"warn"`
 }
 
 func (c *demoCmd) Run(ctx context.Context) error {
 	log := logger(c.Log)
-	return app.RunDemo(ctx, app.Demo{Listen: c.Listen, Data: c.Data, Database: c.Database}, version, os.Stdout, os.Stderr, log)
+	return app.RunDemo(ctx, app.Demo{Listen: c.Listen, Data: c.Data, Database: c.Database, AdminListen: c.AdminListen}, version, os.Stdout, os.Stderr, log)
 }
 
 type orgCmd struct {

@@ -29,6 +29,8 @@ type Demo struct {
 	Data   string // folder; empty for a temporary one
 	// Database instead of SQLite in the folder; the folder still holds the files and the secret.
 	Database string
+	// AdminListen is where profiles are, as of a server; empty for nowhere.
+	AdminListen string
 }
 
 // person of the ready-made organisation.
@@ -62,7 +64,7 @@ func (d Demo) Config() (Config, error) {
 	}
 	c := Config{
 		Listen: d.Listen, Database: "sqlite:" + filepath.Join(d.Data, "switchboard.db"),
-		Files: "file:" + filepath.Join(d.Data, "files"), Sandbox: true, Log: "info", Migrate: true, demo: true,
+		Files: "file:" + filepath.Join(d.Data, "files"), AdminListen: d.AdminListen, Sandbox: true, Log: "info", Migrate: true, demo: true,
 	}
 	if d.Database != "" {
 		secret := filepath.Join(d.Data, "secret")
