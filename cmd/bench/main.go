@@ -96,7 +96,7 @@ func (c *cli) postgresql(ctx context.Context) (*load.Benched, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(own.Dir)
+	defer func() { _ = os.RemoveAll(own.Dir) }()
 	stop, err := own.Serve(`rm -rf "$0"`, "-c", "max_connections=200", "-c", "shared_buffers=512MB", "-c", "max_wal_size=4GB")
 	if err != nil {
 		return nil, err

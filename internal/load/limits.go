@@ -141,7 +141,7 @@ func HTTPLimit(ctx context.Context) (Limit, error) {
 		w.WriteHeader(http.StatusOK)
 	})}
 	go func() { _ = server.Serve(listener) }()
-	defer server.Close()
+	defer func() { _ = server.Close() }()
 	body := bytes.Repeat([]byte("x"), 600)
 	var answers atomic.Int64
 	var all sync.WaitGroup

@@ -181,10 +181,10 @@ func (r *Result) Print(out io.Writer) {
 	if r.LastFailure != "" {
 		fmt.Fprintf(out, "the last failure: %s\n", r.LastFailure)
 	}
-	r.Audit.print(out)
+	r.Audit.tell(out)
 }
 
-func (a Audit) print(out io.Writer) {
+func (a Audit) tell(out io.Writer) {
 	if !a.Checked {
 		return
 	}

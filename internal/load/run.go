@@ -197,8 +197,8 @@ func (r *runner) sample(ctx context.Context, m *measurement) {
 		s := Sample{Second: now.at.Sub(zero).Seconds(), Usage: now.Usage}
 		seconds := now.at.Sub(before.at).Seconds()
 		s.Done, s.Shown = float64(now.done-before.done)/seconds, float64(now.shown-before.shown)/seconds
-		if !now.Usage.At.IsZero() {
-			s.Cores = (now.Usage.CPU - before.Usage.CPU).Seconds() / now.Usage.At.Sub(before.Usage.At).Seconds()
+		if !now.At.IsZero() {
+			s.Cores = (now.CPU - before.CPU).Seconds() / now.At.Sub(before.At).Seconds()
 			r.result.Usage.After = now.Usage
 			r.result.Usage.PeakRSS = max(r.result.Usage.PeakRSS, now.Usage.RSS)
 			r.result.Usage.PeakPSS = max(r.result.Usage.PeakPSS, now.Usage.PSS)

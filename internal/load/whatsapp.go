@@ -70,7 +70,8 @@ func newWhatsApp(c ReadyChannel) (*whatsApp, error) {
 
 // deliver tells of a customer's message. Neither sender nor text may hold what JSON escapes.
 func (p *whatsApp) deliver(ctx context.Context, from string, text []byte) (status int, err error) {
-	b := append(p.body[:0], p.head...)
+	b := p.body[:0]
+	b = append(b, p.head...)
 	b = append(b, from...)
 	b = append(b, `","profile":{"name":"Customer `...)
 	b = append(b, from...)

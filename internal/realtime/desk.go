@@ -47,6 +47,7 @@ type desk struct {
 
 	head       feed.Cursor
 	joined     map[*socket]struct{}
+	crowd      *crowd                              // of those who are joined; nil when somebody's topics or rights have changed
 	queues     map[message.QueueID]json.RawMessage // as they were told last
 	queuesDue  *time.Timer
 	queuesWait bool
@@ -172,20 +173,18 @@ func (d *desk) tell(changes []feed.Change) error {
 	if err := d.refreshSights(changes); err != nil {
 		return err
 	}
-	audiences := make([]*audience, 0, len(d.joined))
-	for s := range d.joined {
-		audiences = append(audiences, s.audience())
-	}
-	b, err := d.hub.load(d.ctx, d.org, changes, audiences)
+	to := d.audiences()
+	b, err := d.hub.load(d.ctx, d.org, changes, to)
 	if err != nil {
 		return err
 	}
-	reached := make([]int, len(changes))
-	for _, a := range audiences {
-		for i, c := range changes {
+	debug := slog.Default().Enabled(d.ctx, slog.LevelDebug)
+	for _, c := range changes {
+		reached := 0
+		to.concerned(c, b.rows[c.Conversation], func(a *audience) {
 			frames, lost := b.frames(a, c)
 			if len(frames) > 0 {
-				reached[i]++
+				reached++
 			}
 			for _, data := range told(d.head.Epoch, c, frames) {
 				a.socket.push(data, c.Seq)
@@ -194,11 +193,10 @@ func (d *desk) tell(changes []feed.Change) error {
 				a.socket.drop(t)
 				a.topics = a.socket.audience().topics
 			}
+		})
+		if debug { // the end of a request's trail: from here on it is on screens
+			slog.Debug("on screen", "trace", c.Trace, "org", d.org, "type", c.Type, "feed_seq", c.Seq, "sockets", reached)
 		}
-	}
-	for i, c := range changes {
-		// The end of a request's trail: from here on it is on screens.
-		slog.Debug("on screen", "trace", c.Trace, "org", d.org, "type", c.Type, "feed_seq", c.Seq, "sockets", reached[i])
 	}
 	for _, c := range changes {
 		if c.Type == feed.QueueUpdated || c.Type == feed.WorkUpdated || c.Type == feed.PresenceUpdated || c.Type == feed.AgentUpdated {
@@ -207,6 +205,18 @@ func (d *desk) tell(changes []feed.Change) error {
 		}
 	}
 	return nil
+}
+
+// audiences are all who are joined.
+func (d *desk) audiences() *crowd {
+	if d.crowd == nil {
+		all := make([]*audience, 0, len(d.joined))
+		for s := range d.joined {
+			all = append(all, s.audience())
+		}
+		d.crowd = newCrowd(all)
+	}
+	return d.crowd
 }
 
 // refreshSights loads anew what viewers may see whose queues or rights these lines change.

@@ -16,6 +16,7 @@ type audience struct {
 	socket *socket
 	sight  inbox.Sight
 	topics []*topic
+	round  uint64 // the crowd's, in which it was named last
 }
 
 func (a *audience) on(kind topicKind) bool {
@@ -66,36 +67,6 @@ type batch struct {
 	lastReads map[message.UserID]int64
 }
 
-// wants is what the audiences together need loaded.
-type wants struct {
-	lists, presence bool
-	watched         map[message.ConversationID]bool
-	mine            map[message.UserID]bool
-	readers         map[message.UserID]bool
-}
-
-func wantsOf(audiences []*audience) wants {
-	w := wants{watched: map[message.ConversationID]bool{}, mine: map[message.UserID]bool{}, readers: map[message.UserID]bool{}}
-	for _, a := range audiences {
-		for _, t := range a.topics {
-			switch t.kind {
-			case topicList:
-				w.lists = true
-				w.readers[a.sight.User] = true
-			case topicConversation:
-				w.watched[t.conversation] = true
-				w.readers[a.sight.User] = true
-			case topicMe:
-				w.mine[a.sight.User] = true
-				w.readers[a.sight.User] = true
-			case topicPresence:
-				w.presence = true
-			}
-		}
-	}
-	return w
-}
-
 func raw(v any) json.RawMessage {
 	b, err := json.Marshal(v)
 	if err != nil {
@@ -113,8 +84,8 @@ func set[K comparable, V any](m map[K]V) []K {
 }
 
 // load fetches what the lines are about, as far as somebody wants it, in few statements.
-func (h *Hub) load(ctx context.Context, org message.OrgID, changes []feed.Change, audiences []*audience) (*batch, error) {
-	w := wantsOf(audiences)
+func (h *Hub) load(ctx context.Context, org message.OrgID, changes []feed.Change, to *crowd) (*batch, error) {
+	lists, persons := len(to.lists) > 0, len(to.persons) > 0
 	b := &batch{changes: changes, now: time.Now(), entries: map[entryKey]json.RawMessage{}, created: map[entryKey]bool{}, lastEntry: map[entryKey]int64{},
 		lastHead: map[message.ConversationID]int64{}, moved: map[message.ConversationID]bool{}, sessions: map[message.SessionID]json.RawMessage{},
 		lastSess: map[message.SessionID]int64{}, offers: map[message.OfferID]json.RawMessage{}, presences: map[message.UserID]json.RawMessage{},
@@ -123,43 +94,45 @@ func (h *Hub) load(ctx context.Context, org message.OrgID, changes []feed.Change
 	conversations, entries := map[message.ConversationID]bool{}, map[message.ConversationID][]int64{}
 	offers := map[message.OfferID]bool{}
 	for _, c := range changes {
+		watched, person := len(to.watching[c.Conversation]) > 0, len(to.persons[c.Agent]) > 0
 		switch c.Type {
 		case feed.EntryCreated, feed.EntryUpdated:
-			if w.lists || w.watched[c.Conversation] {
+			// The line of a new entry names whose list it moves.
+			if lists || watched || person || persons && c.Type == feed.EntryUpdated {
 				conversations[c.Conversation] = true
 			}
 			key := entryKey{c.Conversation, c.EntrySeq}
-			if w.watched[c.Conversation] && b.lastEntry[key] == 0 {
+			if watched && b.lastEntry[key] == 0 {
 				entries[c.Conversation] = append(entries[c.Conversation], c.EntrySeq)
 			}
 			b.lastEntry[key] = c.Seq
 			b.created[key] = b.created[key] || c.Type == feed.EntryCreated
 		case feed.SessionUpdated:
-			if w.lists || len(w.mine) > 0 || w.watched[c.Conversation] {
+			if lists || persons || watched {
 				conversations[c.Conversation] = true
 			}
 			b.moved[c.Conversation], b.lastSess[c.Session] = true, c.Seq
 		case feed.SessionDeleted:
-			if w.lists || w.watched[c.Conversation] {
+			if lists || persons || watched {
 				conversations[c.Conversation] = true
 			}
 			b.moved[c.Conversation] = true
 		case feed.ConversationUpdated:
-			if w.lists || w.watched[c.Conversation] || w.mine[c.Agent] {
+			if lists || persons || watched {
 				conversations[c.Conversation] = true
 			}
 		case feed.OfferCreated:
-			if w.mine[c.Agent] {
+			if person {
 				offers[message.OfferID(c.Ref)] = true
 			}
 		case feed.PresenceUpdated:
-			if w.presence || w.mine[c.Agent] {
+			if len(to.presence) > 0 || person {
 				b.lastPres[c.Agent] = c.Seq
 			}
 		}
 	}
 	var err error
-	if b.rows, err = h.Views.Rows(ctx, org, set(conversations), set(w.readers)); err != nil {
+	if b.rows, err = h.Views.RowsTo(ctx, org, set(conversations), to.readers(changes)); err != nil {
 		return nil, err
 	}
 	if len(entries) > 0 {
@@ -192,7 +165,7 @@ func (h *Hub) load(ctx context.Context, org message.OrgID, changes []feed.Change
 			b.presences[id] = raw(p)
 		}
 	}
-	if err := h.loadPersonal(ctx, org, b, w, audiences); err != nil {
+	if err := h.loadPersonal(ctx, org, b, to); err != nil {
 		return nil, err
 	}
 	for _, c := range changes {
@@ -382,15 +355,24 @@ func (f frame) encode(cursor feed.Cursor) []byte {
 	return encodeFrame(cursor.String(), string(f.kind), f.topic.name, f.data, f.removed)
 }
 
+// encodeFrame puts together by hand what is JSON already: the same data goes into many frames.
 func encodeFrame(cursor, kind, topic string, data json.RawMessage, removed bool) []byte {
-	out := struct {
-		Cursor  string          `json:"cursor,omitempty"`
-		Type    string          `json:"type"`
-		Topic   string          `json:"topic,omitempty"`
-		Removed bool            `json:"removed,omitempty"`
-		Data    json.RawMessage `json:"data,omitempty"`
-	}{cursor, kind, topic, removed, data}
-	return raw(out)
+	out := make([]byte, 0, len(data)+len(topic)+len(cursor)+80)
+	out = append(out, '{')
+	if cursor != "" {
+		out = append(append(append(out, `"cursor":`...), raw(cursor)...), ',')
+	}
+	out = append(append(out, `"type":`...), raw(kind)...)
+	if topic != "" {
+		out = append(append(out, `,"topic":`...), raw(topic)...)
+	}
+	if removed {
+		out = append(out, `,"removed":true`...)
+	}
+	if len(data) > 0 {
+		out = append(append(out, `,"data":`...), data...)
+	}
+	return append(out, '}')
 }
 
 // told numbers the frames of one line: only the last says that the whole line is behind it.

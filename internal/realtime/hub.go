@@ -29,6 +29,8 @@ type Feed interface {
 type Views interface {
 	Sight(ctx context.Context, org message.OrgID, viewer resource.Viewer) (inbox.Sight, error)
 	Rows(ctx context.Context, org message.OrgID, wanted []message.ConversationID, readers []message.UserID) (map[message.ConversationID]*inbox.Row, error)
+	// RowsTo is Rows with the readers of each row, which it asks of who when it knows the rest of it.
+	RowsTo(ctx context.Context, org message.OrgID, wanted []message.ConversationID, who func(*inbox.Row) []message.UserID) (map[message.ConversationID]*inbox.Row, error)
 	EntriesOf(ctx context.Context, org message.OrgID, wanted map[message.ConversationID][]int64) ([]resource.Entry, error)
 	SessionsByID(ctx context.Context, org message.OrgID, wanted []message.SessionID) (map[message.SessionID]resource.Session, error)
 	OffersByID(ctx context.Context, org message.OrgID, wanted []message.OfferID) (map[message.OfferID]resource.Offer, error)

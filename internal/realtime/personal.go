@@ -10,14 +10,14 @@ import (
 )
 
 // loadPersonal fetches what lines say to one user alone: their drafts and notifications.
-func (h *Hub) loadPersonal(ctx context.Context, org message.OrgID, b *batch, w wants, audiences []*audience) error {
+func (h *Hub) loadPersonal(ctx context.Context, org message.OrgID, b *batch, to *crowd) error {
 	drafts := map[message.UserID][]message.ConversationID{}
 	var notices []message.RowID
 	sights := map[message.UserID]inbox.Sight{}
 	var readers []message.UserID
 	at := map[shownTo]int64{}
 	for _, c := range b.changes {
-		if !w.mine[c.Agent] {
+		if len(to.persons[c.Agent]) == 0 {
 			continue
 		}
 		switch c.Type {
@@ -55,7 +55,7 @@ func (h *Hub) loadPersonal(ctx context.Context, org message.OrgID, b *batch, w w
 		}
 	}
 	if len(notices) > 0 {
-		for _, a := range audiences {
+		for _, a := range to.all {
 			sights[a.sight.User] = a.sight
 		}
 		loaded, err := h.Views.NotificationsByID(ctx, org, notices, sights)

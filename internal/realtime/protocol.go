@@ -113,6 +113,7 @@ func (s *socket) hello(ctx context.Context, after string) bool {
 		s.mu.Unlock()
 		here = s.desk.head
 		s.desk.joined[s] = struct{}{}
+		s.desk.crowd = nil
 	}) {
 		return false
 	}
@@ -228,6 +229,7 @@ func (s *socket) unsubscribe(name string) {
 // join adds topics and acknowledges them. It runs in the desk's goroutine: from the next line on they
 // are told live.
 func (s *socket) join(topics []*topic) {
+	s.desk.crowd = nil
 	for _, t := range topics {
 		s.mu.Lock()
 		known := slices.ContainsFunc(s.topics, func(o *topic) bool { return o.name == t.name })
@@ -252,6 +254,7 @@ func (s *socket) forget(name string) {
 	s.mu.Lock()
 	s.topics = slices.DeleteFunc(slices.Clone(s.topics), func(t *topic) bool { return t.name == name })
 	s.mu.Unlock()
+	s.desk.crowd = nil
 	s.desk.looks(s)
 }
 
@@ -318,7 +321,7 @@ func (s *socket) replay(topics []*topic, until int64) error {
 		}
 		a := s.audience()
 		a.topics = topics
-		b, err := s.hub.load(ctx, s.desk.org, changes, []*audience{a})
+		b, err := s.hub.load(ctx, s.desk.org, changes, newCrowd([]*audience{a}))
 		if err != nil {
 			return err
 		}
@@ -371,6 +374,7 @@ func (s *socket) renew() {
 			now.Renew = before.Renew
 		}
 		s.who, s.sight = now, sight
+		s.desk.crowd = nil
 		topics := s.topics
 		s.topics = nil
 		s.mu.Unlock()

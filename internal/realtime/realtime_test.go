@@ -23,7 +23,7 @@ import (
 
 func TestMain(m *testing.M) {
 	// The test's PostgreSQL runs until the program ends.
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("switchboard/internal/store/storetest.cluster.serve.func1"))
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("switchboard/internal/store/cluster.Cluster.Serve.func1"))
 }
 
 func topicOf(c conversation.Conversation) string { return "conversation:" + c.ID.String() }

@@ -88,6 +88,7 @@ func (s *socket) run() {
 	s.end(websocket.StatusNormalClosure, "")
 	s.desk.do(func() {
 		delete(s.desk.joined, s)
+		s.desk.crowd = nil
 		s.desk.looks(s)
 	})
 	_ = s.ws.CloseNow()
@@ -187,7 +188,9 @@ func (s *socket) audience() *audience {
 	return &audience{socket: s, sight: s.sight, topics: s.topics}
 }
 
+// setSight runs in the desk's goroutine.
 func (s *socket) setSight(sight inbox.Sight) {
+	s.desk.crowd = nil
 	s.mu.Lock()
 	s.sight = sight
 	s.mu.Unlock()

@@ -367,7 +367,7 @@ func (s *Service) Probe(ctx context.Context, org message.OrgID, id message.Chann
 	failed := s.Write(context.WithoutCancel(ctx), org, func(tx Tx) error {
 		called(tx, id, err)
 		if err != nil {
-			return nil
+			return nil //nolint:nilerr // that it failed is what is kept
 		}
 		c, err := tx.ChannelSetup(id)
 		if err != nil {

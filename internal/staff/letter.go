@@ -28,7 +28,7 @@ func wordsOf(language string) words {
 			LetterReset:  {"Ihr neues Passwort für Switchboard", "Wählen Sie hier ein neues Passwort:"}}}
 	case "es":
 		return words{"Hola, %s:", "El enlace sirve una sola vez.", map[Letter][2]string{
-			LetterInvite: {"Invitación a Switchboard", "Se le ha invitado a responder a clientes. Elija aquí su contraseña:"},
+			LetterInvite: {"Invitación a Switchboard", "Se le ha invitado a atender a la clientela. Elija aquí su contraseña:"},
 			LetterReset:  {"Su nueva contraseña de Switchboard", "Elija aquí una contraseña nueva:"}}}
 	case "fr":
 		return words{"Bonjour %s,", "Le lien ne sert qu’une fois.", map[Letter][2]string{

@@ -110,7 +110,7 @@ func (r *Recording) ReplaySQLite(ctx context.Context, path string, together int)
 	if err != nil {
 		return 0, err
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	prepared := map[string]*sql.Stmt{}
 	run := func(query string, asks bool, args ...any) error {
 		s := prepared[query]
@@ -129,7 +129,8 @@ func (r *Recording) ReplaySQLite(ctx context.Context, path string, together int)
 			return err
 		}
 		defer rows.Close()
-		for rows.Next() { //nolint:revive // they are only stepped over
+		for rows.Next() {
+			continue // they are only stepped over
 		}
 		return rows.Err()
 	}
@@ -228,7 +229,7 @@ func SingleRows(ctx context.Context, url string, clients int, lasts time.Duratio
 	if err != nil {
 		return 0, err
 	}
-	defer insert.Close()
+	defer func() { _ = insert.Close() }()
 	until, counts := time.Now().Add(lasts), make([]int, clients)
 	began := time.Now()
 	_, err = atOnce(clients, clients, func(i int) error {

@@ -46,21 +46,24 @@ func (v *Views) MayRead(ctx context.Context, org message.OrgID, viewer resource.
 // Rows loads conversations by id, with the read markers of these users. Those that don't exist are
 // left out. It asks nobody's rights: inbox.Sight decides over each row.
 func (v *Views) Rows(ctx context.Context, org message.OrgID, wanted []message.ConversationID, readers []message.UserID) (map[message.ConversationID]*inbox.Row, error) {
+	return v.RowsTo(ctx, org, wanted, func(*inbox.Row) []message.UserID { return readers })
+}
+
+// RowsTo is Rows with readers of its own for each row: who names them when the rest of the row is known.
+func (v *Views) RowsTo(ctx context.Context, org message.OrgID, wanted []message.ConversationID, who func(*inbox.Row) []message.UserID) (map[message.ConversationID]*inbox.Row, error) {
 	rows := make(map[message.ConversationID]*inbox.Row, len(wanted))
 	tx := v.db.reader(ctx, org)
 	for len(wanted) > 0 {
 		n := min(len(wanted), rowsMax)
 		part := make(map[message.ConversationID]*inbox.Row, n)
-		for _, step := range []func() error{
-			func() error { return v.rowHeads(tx, wanted[:n], part) },
-			func() error { return tx.rowOffers(part) },
-			func() error { return tx.rowMarkers(part, readers) },
-			func() error { return tx.rowDrafts(part, readers) },
-			func() error { return tx.rowUnread(part, readers) },
-		} {
-			if err := step(); err != nil {
-				return nil, asFault(err)
-			}
+		if err := v.rowHeads(tx, wanted[:n], part); err != nil {
+			return nil, asFault(err)
+		}
+		if err := tx.rowOffers(part); err != nil {
+			return nil, asFault(err)
+		}
+		if err := tx.rowReaders(part, who); err != nil {
+			return nil, asFault(err)
 		}
 		for id, r := range part {
 			rows[id] = r
@@ -68,6 +71,25 @@ func (v *Views) Rows(ctx context.Context, org message.OrgID, wanted []message.Co
 		wanted = wanted[n:]
 	}
 	return rows, nil
+}
+
+// rowReaders loads what is different for each reader of a row.
+func (tx *Tx) rowReaders(rows map[message.ConversationID]*inbox.Row, who func(*inbox.Row) []message.UserID) error {
+	readers := make(map[message.ConversationID][]message.UserID, len(rows))
+	all := map[message.UserID]bool{}
+	for id, r := range rows {
+		readers[id] = who(r)
+		for _, user := range readers[id] {
+			all[user] = true
+		}
+	}
+	if err := tx.rowMarkers(rows, keys(all)); err != nil {
+		return err
+	}
+	if err := tx.rowDrafts(rows, keys(all)); err != nil {
+		return err
+	}
+	return tx.rowUnread(rows, readers)
 }
 
 const rowSelect = `SELECT c.id, c.channel_id, c.user_id, c.thread_key, c.last_seq, c.customer_seq, c.customer_at, c.last_agent_id, c.last_agent_at,
@@ -274,15 +296,12 @@ func (tx *Tx) rowMarkers(rows map[message.ConversationID]*inbox.Row, readers []m
 const unreadLook = 1000
 
 // rowUnread loads the numbers of customers' messages that some reader may not have read.
-func (tx *Tx) rowUnread(rows map[message.ConversationID]*inbox.Row, readers []message.UserID) error {
-	if len(readers) == 0 {
-		return nil
-	}
+func (tx *Tx) rowUnread(rows map[message.ConversationID]*inbox.Row, readers map[message.ConversationID][]message.UserID) error {
 	a := ids{[]any{tx.org, inbox.UnreadMax}}
 	var parts []string
 	for id, r := range rows {
 		from := r.Head.LastSeq
-		for _, user := range readers {
+		for _, user := range readers[id] {
 			from = min(from, r.Markers[user])
 		}
 		if from = max(from, r.Head.LastSeq-unreadLook); r.Head.CustomerSeq <= from {

@@ -27,7 +27,7 @@ func occupied(t *testing.T, waitMax int) (g *Gate, leave func()) {
 }
 
 // line up lets a call wait; what becomes of it is told to ended.
-func lineUp(t *testing.T, ctx context.Context, g *Gate, s Source, ended func(leave func(), err error)) {
+func lineUp(ctx context.Context, t *testing.T, g *Gate, s Source, ended func(leave func(), err error)) {
 	t.Helper()
 	before := g.Waiting()
 	var done sync.WaitGroup
@@ -48,7 +48,7 @@ func TestSourcesTakeTurns(t *testing.T) {
 	g, leave := occupied(t, 100)
 	order := make(chan string, 100)
 	enter := func(name string, s Source) {
-		lineUp(t, t.Context(), g, s, func(leave func(), err error) {
+		lineUp(t.Context(), t, g, s, func(leave func(), err error) {
 			if err != nil {
 				t.Error(err)
 				return
@@ -82,7 +82,7 @@ func TestNobodyFillsTheRoom(t *testing.T) {
 	noisy, quiet := source(1, 1), source(2, 2)
 	turnedAway := make(chan error, 20)
 	for range 10 {
-		lineUp(t, t.Context(), g, noisy, func(leave func(), err error) {
+		lineUp(t.Context(), t, g, noisy, func(leave func(), err error) {
 			if err != nil {
 				turnedAway <- err
 				return
@@ -128,7 +128,7 @@ func TestWaitingEnds(t *testing.T) {
 	g.patience = time.Minute
 	ctx, cancel := context.WithCancel(t.Context())
 	gone := make(chan error, 1)
-	lineUp(t, ctx, g, source(1, 1), func(_ func(), err error) { gone <- err })
+	lineUp(ctx, t, g, source(1, 1), func(_ func(), err error) { gone <- err })
 	cancel()
 	if err := <-gone; fault.CodeOf(err) != fault.Unavailable {
 		t.Errorf("who went away: %v", err)

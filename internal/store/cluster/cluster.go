@@ -49,7 +49,7 @@ func New() (c Cluster, err error) {
 	if c.run, err = unprivileged(c.Dir); err != nil {
 		return c, err
 	}
-	make := exec.Command(initdb, "-D", c.data(), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions")
+	make := exec.Command(initdb, "-D", c.data(), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions") //nolint:noctx // some seconds, on this machine
 	make.Dir, make.SysProcAttr = c.Dir, c.run
 	if out, err := make.CombinedOutput(); err != nil {
 		return c, fmt.Errorf("initdb: %w\n%s", err, out)
@@ -65,7 +65,7 @@ func (c Cluster) data() string { return filepath.Join(c.Dir, "data") }
 func (c Cluster) Serve(finally string, settings ...string) (stop func(), err error) {
 	args := []string{"-c", `"$@" >>"$0/log" 2>&1 & server=$!; cat >/dev/null; kill -QUIT $server; wait $server; cd /; ` + finally,
 		c.Dir, c.postgres, "-D", c.data(), "-k", c.Dir, "-c", "listen_addresses="}
-	server := exec.Command("/bin/sh", append(args, settings...)...)
+	server := exec.Command("/bin/sh", append(args, settings...)...) //nolint:noctx // it is ended by stop
 	server.Dir, server.SysProcAttr = c.Dir, c.run
 	hold, err := server.StdinPipe() // never written
 	if err != nil {
