@@ -12,7 +12,10 @@ import (
 	"strings"
 	"testing"
 
+	"switchboard/internal/conversation"
 	"switchboard/internal/fault"
+	"switchboard/internal/routing"
+	"switchboard/internal/setup"
 	"switchboard/internal/staff"
 )
 
@@ -20,9 +23,11 @@ import (
 // apps holds the message files to it.
 type serverWords struct {
 	Sentences []string `json:"sentences"`
-	Delivery  []string `json:"delivery"` // codes of the catalogue, with .waiting where it has words for that
-	Reasons   []string `json:"reasons"`
-	Codes     []string `json:"codes"` // those of which one sentence says all
+	Statuses  []string `json:"statuses"` // words of programs that stand in sentences as values
+	// Delivery has the sentences of the catalogue by their codes, with .waiting where it has one for that.
+	Delivery map[string]string `json:"delivery"`
+	Reasons  []string          `json:"reasons"`
+	Codes    []string          `json:"codes"` // those of which one sentence says all
 }
 
 // TestSentencesAreListed reads from the code what the server can say, and compares it with the list that the
@@ -36,18 +41,17 @@ func TestSentencesAreListed(t *testing.T) {
 	for _, m := range staff.Catalogue() {
 		said.texts[m.Allows] = true
 	}
-	var words serverWords
+	words := serverWords{Statuses: statuses(), Delivery: map[string]string{}}
 	for code, advice := range fault.DeliveryCodes() {
 		said.texts[advice.Admin] = true
-		words.Delivery = append(words.Delivery, string(code))
+		words.Delivery[string(code)] = advice.Agent
 		if advice.Waiting != "" {
-			words.Delivery = append(words.Delivery, string(code)+".waiting")
+			words.Delivery[string(code)+".waiting"] = advice.Waiting
 		}
 	}
 	for _, code := range unreadable {
 		words.Codes = append(words.Codes, string(code))
 	}
-	slices.Sort(words.Delivery)
 	slices.Sort(words.Codes)
 	words.Sentences, words.Reasons = slices.Sorted(maps.Keys(said.texts)), slices.Sorted(maps.Keys(said.reasons))
 	var b bytes.Buffer
@@ -69,6 +73,17 @@ func TestSentencesAreListed(t *testing.T) {
 	if !bytes.Equal(listed, b.Bytes()) {
 		t.Errorf("%s is not what the code says. Write it anew with UPDATE_DOCS=1, and translate what is new.", path)
 	}
+}
+
+// statuses are those of sessions and templates, and the kinds of agents' statuses.
+func statuses() []string {
+	all := []string{setup.TemplateApproved, setup.TemplatePending, setup.TemplateRejected, setup.TemplatePaused, setup.TemplateRetired,
+		routing.KindOnline, routing.KindBusy, routing.KindAway, routing.KindOffline}
+	for _, s := range []conversation.Status{conversation.New, conversation.Waiting, conversation.Active, conversation.Consent, conversation.Inactive, conversation.Error, conversation.Ended} {
+		all = append(all, string(s))
+	}
+	slices.Sort(all)
+	return all
 }
 
 // program reports whether a room speaks to programs alone: to customers' apps, providers, sockets, queries of

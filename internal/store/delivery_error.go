@@ -41,7 +41,7 @@ func (db *DB) DeliveryErrors(ctx context.Context, org message.OrgID, page resour
 	rows, err := list(db.reader(ctx, org), func(r row, l *line) error {
 		err := r.Scan(&l.id, &l.At, &l.Code, &l.Provider, &l.ConversationID, &l.EntryID, &l.Channel.ID, &l.Channel.Type, &l.Channel.Name, &l.Channel.Address)
 		advice, catalogued := fault.DeliveryCodes()[fault.DeliveryCode(l.Code)]
-		if l.Text, l.Advice = advice.Agent, advice.Admin; !catalogued {
+		if l.Text, l.Advice = advice.Agent, advice.Admin; !catalogued || aboutFile(fault.DeliveryCode(l.Code), l.Provider) {
 			l.Text, l.Provider = l.Provider, "" // a refusal of our own: its sentence says what to do
 		}
 		return err

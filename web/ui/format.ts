@@ -105,6 +105,9 @@ const units = inLocale((language) => {
 });
 const unit = (name: string, value: number) => units()(name, name === 'byte' || value >= 10 ? 0 : 1).format(value);
 
+/** megabytes as exactly as they are said: 5.01 MB is more than 5 MB. */
+export const megabytes = (n: number): string => units()('megabyte', 2).format(n);
+
 /** bytes: 340 kB, 4.2 MB. */
 export function bytes(n: number): string {
 	if (n < 1000) return unit('byte', n);

@@ -5,15 +5,15 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { en } from './en/main.ts';
 import { languages } from './language.ts';
-import { because, undelivered } from './said.ts';
+import { because, besides, exact, undelivered } from './said.ts';
 
-const server = JSON.parse(readFileSync(new URL('server.json', import.meta.url), 'utf8')) as { sentences: string[]; delivery: string[]; reasons: string[]; codes: string[] };
+const server = JSON.parse(readFileSync(new URL('server.json', import.meta.url), 'utf8')) as { sentences: string[]; statuses: string[]; delivery: Record<string, string>; reasons: string[]; codes: string[] };
 const values = (text: string) => [...new Set([...text.matchAll(/\{\d+\}/g)].map(([value]) => value))].sort().join();
 
 for (const { code } of languages.filter((language) => language.code !== 'en'))
 	test(`${code}: all sentences of the server, with their values`, async () => {
 		const { words } = (await import(`./${code}/server.ts`)) as { words: Record<string, string> };
-		const wanted = new Set([...server.sentences, ...server.codes.map((name) => `code:${name}`)]);
+		const wanted = new Set([...server.sentences, ...server.codes.map((name) => `code:${name}`), ...server.statuses.map((name) => `status:${name}`)]);
 		assert.deepEqual([...wanted].filter((sentence) => !words[sentence]), [], 'missing');
 		assert.deepEqual(Object.keys(words).filter((sentence) => !wanted.has(sentence)), [], 'of no use');
 		assert.deepEqual(server.sentences.filter((sentence) => values(sentence) !== values(words[sentence]!)), [], 'other values');
@@ -22,7 +22,8 @@ for (const { code } of languages.filter((language) => language.code !== 'en'))
 	});
 
 test('all delivery codes and all reasons have words', () => {
-	assert.deepEqual(server.delivery.filter((code) => !(`delivery.${code}` in en)), []);
+	// Those of the server, so that what says more than they do is told from them.
+	for (const [code, sentence] of Object.entries(server.delivery)) assert.equal(en[`delivery.${code}` as 'delivery.0001'], sentence.replaceAll("'", '’'));
 	// That of a failed session is said as its delivery.
 	assert.deepEqual(server.reasons.filter((code) => code !== 'undelivered' && !(`reason.${code}` in en)), []);
 });
@@ -43,4 +44,9 @@ test('a failed delivery is said by its code, one of nobody knows which as it cam
 	assert.equal(undelivered({ code: '0001', text: '' }), en['delivery.0001']);
 	assert.equal(undelivered({ code: '2001', text: '' }, true), en['delivery.2001']);
 	assert.equal(undelivered({ code: '9999', text: 'Their own words' }), 'Their own words');
+	const file = { code: '3005', text: "The file can't be made to fit into 0.6 MB." };
+	assert.equal(undelivered(file), 'The file can’t be made to fit into 0.6 MB.');
+	assert.ok(exact(file));
+	assert.equal(besides(file), '', 'English says it itself');
+	assert.ok(!exact({ code: '3005', text: server.delivery['3005']! }) && !exact({ code: 'opted_out', text: 'This message was not sent.' }));
 });

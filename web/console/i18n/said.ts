@@ -1,10 +1,11 @@
 // What the server says, in the page's language. It writes English and says what its sentences were made of: the
 // sentences of refusals and of the set-up are found by their templates, in a file that is fetched when the first
 // is to be said; reasons and failed deliveries have codes, and their words are in the app.
-import { span, time } from '$ui/format.ts';
+import { megabytes, span, time } from '$ui/format.ts';
 import { figures } from '$ui/locale.ts';
 import type { DeliveryError, Reason } from '../api/types.ts';
-import { serverWords, t } from './index.ts';
+import { en } from './en/main.ts';
+import { serverWords, speaks, t } from './index.ts';
 
 /** Where a sentence has values, the server says its template with {0}, {1} … and what stands there. */
 export interface Template {
@@ -25,13 +26,45 @@ export function readServerWords(): Promise<void> {
 
 /** said is a sentence of the server's in the page's language; in English when it is not known. */
 export function said(text: string, { template, params }: Template = {}): string {
-	const known = words[template ?? text];
+	const english = template ?? text;
+	const known = words[english];
 	if (known === undefined) return text;
 	return known.replace(/\{(\d+)\}/g, (whole, i: string) => {
 		const value = params?.[Number(i)];
 		if (value === undefined) return whole;
-		return typeof value === 'number' ? figures(value) : (words[value] ?? value);
+		if (typeof value === 'number') return figures(value);
+		if (english.includes(`“{${i}}”`)) return value; // what somebody wrote
+		const size = /^(\d+(?:\.\d+)?) MB$/.exec(value);
+		return size ? megabytes(Number(size[1])) : (words[`status:${value}`] ?? words[value] ?? value);
 	});
+}
+
+/** Patterns of the sentences that have values, those with the most words first. They are made when one is first looked for. */
+let patterns: { template: string; pattern: RegExp; order: number[] }[] | undefined;
+
+/** recognised is the template of a sentence that was kept as it was said, without what it was made of. */
+function recognised(text: string): Template | undefined {
+	if (words[text] !== undefined) return {};
+	patterns ??= Object.keys(words)
+		.filter((template) => template.includes('{0}'))
+		.toSorted((a, b) => b.length - a.length)
+		.map((template) => {
+			const parts = template.split(/\{(\d+)\}/);
+			const escape = (part: string) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+			return {
+				template,
+				pattern: new RegExp(`^${parts.map((part, i) => (i % 2 ? '(.+)' : escape(part))).join('')}$`),
+				order: parts.filter((_, i) => i % 2).map(Number)
+			};
+		});
+	for (const { template, pattern, order } of patterns) {
+		const values = pattern.exec(text)?.slice(1);
+		if (!values) continue;
+		const params: (string | number)[] = [];
+		values.forEach((value, i) => (params[order[i]!] = /^\d+$/.test(value) ? Number(value) : value));
+		return { template, params };
+	}
+	return undefined;
 }
 
 /** refused is what problem+json says, and what it says of each input. */
@@ -49,10 +82,29 @@ export async function refused(problem: Record<string, unknown>): Promise<{ text:
 
 /** undelivered says why a message failed, or that it is tried again. A provider's own words are not among them. */
 export function undelivered(error: Pick<DeliveryError, 'code' | 'text'>, waits = false): string {
+	if (exact(error)) {
+		if (speaks === 'en') return typographic(error.text);
+		const made = recognised(error.text);
+		if (made) return said(error.text, made);
+	}
 	if (waits && t.has(`delivery.${error.code}.waiting`)) return t(`delivery.${error.code}.waiting` as 'delivery.0001.waiting');
 	if (error.code === 'unknown') return t('delivery.unknownText');
 	return t.has(`delivery.${error.code}`) ? t(`delivery.${error.code}` as 'delivery.0001') : error.text;
 }
+
+/** exact: the server says more than the words of the code do, such as what is wrong with a file. */
+export function exact({ code, text }: Pick<DeliveryError, 'code' | 'text'>): boolean {
+	if (!text || !t.has(`delivery.${code}`)) return false;
+	const general = [`delivery.${code}`, `delivery.${code}.waiting`, 'delivery.not_sent'] as (keyof typeof en)[];
+	return !general.some((key) => en[key] === typographic(text));
+}
+
+/** besides is that in English, when it is not known in the page's language: the words of the code stand before it then. */
+export function besides(error: Pick<DeliveryError, 'code' | 'text'>): string {
+	return speaks !== 'en' && exact(error) && !recognised(error.text) ? typographic(error.text) : '';
+}
+
+const typographic = (text: string) => text.replaceAll("'", '’');
 
 /** because says a reason. One without a code was kept before reasons had them, and stands as it was written. */
 export function because(why: Reason | undefined, text = ''): string {
