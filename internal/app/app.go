@@ -41,10 +41,15 @@ import (
 	"switchboard/internal/setup"
 	"switchboard/internal/staff"
 	"switchboard/internal/store"
+	"switchboard/internal/trace"
+	"switchboard/internal/trace/otlp"
 )
 
 // uploadMax is the largest file that staff may upload, in bytes: what the most generous channel takes.
 const uploadMax = 100 << 20
+
+// tracesWithin is how long the last traces may take to a collector, at the end.
+const tracesWithin = 3 * time.Second
 
 // App is the whole program, put together and not yet running.
 type App struct {
@@ -58,6 +63,7 @@ type App struct {
 	bus      bus.Bus
 	metrics  *prometheus.Registry
 	measured *measures
+	traces   *otlp.Recorder // nil: none are recorded
 
 	connectors *Connectors
 	accounts   *Accounts
@@ -98,6 +104,11 @@ func New(ctx context.Context, config Config, version string, log *slog.Logger) (
 	}
 	a.derive = envelopes.Derive
 	a.installation = config.installation(envelopes.Seals())
+	if config.OTLP != "" {
+		if a.traces, err = otlp.Open(ctx, config.OTLP, version, log); err != nil {
+			return nil, fmt.Errorf("SWITCHBOARD_OTLP: %w", err)
+		}
+	}
 	if err := a.open(ctx, envelopes); err != nil {
 		return nil, err
 	}
@@ -160,13 +171,15 @@ func (a *App) wire() {
 	calls := &push.Service{Write: store.Writer[push.Tx](a.db), Rows: pushRows{a.db, a.views}, Sender: pushweb.New(guarded(a.config), a.config.PublicURL, a.derive)}
 	a.hub = realtime.NewHub(realtime.Config{Feed: a.db, Views: a.views, Wakes: a.bus.Subscribe(), Publish: a.bus.Publish,
 		Origin:    a.ownPage,
-		Connected: presence.Connected, Disconnected: presence.Disconnected, Visible: calls.Visible, Metrics: a.metrics})
+		Connected: presence.Connected, Disconnected: presence.Disconnected, Visible: calls.Visible, Metrics: a.metrics, Spans: a.spans()})
 	a.customers = customerapi.NewHub(a.db, a.bus.Subscribe())
 	a.customers.Publish = a.bus.Publish
 	a.signals = outbound.NewSignals(store.Writer[outbound.SignalTx](a.db), a.accounts, a.log)
 	a.senders = outbound.NewSenders(a.node, outbound.DefaultTiming, a.db, store.Writer[outbound.Tx](a.db), a.accounts, sentFiles{a.files}, a.measured.attempt, a.log)
 	a.dispatchers = routing.NewDispatchers(a.node, a.db, store.Writer[routing.Tx](a.db), a.log)
 	a.dispatchers.OnWrite(a.measured.decided)
+	a.senders.Record(a.spans())
+	a.dispatchers.Record(a.spans())
 	a.setup = a.newSetup()
 	a.first = &setup.First{Setup: a.setup, Staff: a.staff, Token: hex.EncodeToString(a.derive("first administrator")[:20]), Empty: a.empty}
 	if a.config.Sandbox {
@@ -273,7 +286,24 @@ func (a *App) Stop() error {
 }
 
 // close ends the connections of an App that is not running.
-func (a *App) close() error { return errors.Join(a.bus.Close(), a.db.Close()) }
+func (a *App) close() error {
+	if a.traces != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), tracesWithin)
+		defer cancel()
+		if err := a.traces.Close(ctx); err != nil {
+			a.log.Warn("the last traces could not be sent", "err", err)
+		}
+	}
+	return errors.Join(a.bus.Close(), a.db.Close())
+}
+
+// spans records requests' spans; nil when none are.
+func (a *App) spans() trace.Recorder {
+	if a.traces == nil {
+		return nil
+	}
+	return a.traces
+}
 
 // sentFiles opens attachments for senders.
 type sentFiles struct{ files *file.Service }

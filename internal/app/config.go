@@ -33,6 +33,7 @@ type Config struct {
 	AdminListen    string `help:"Address for /metrics and /debug/pprof. Default: none." env:"SWITCHBOARD_ADMIN_LISTEN"`
 	SMTP           string `name:"smtp" help:"smtp://USER:PASSWORD@HOST:PORT?from=ADDRESS for invitations. Default: links are shown to be copied." env:"SWITCHBOARD_SMTP"`
 	Sandbox        bool   `help:"Play the providers of sandbox channels, for staff who may." env:"SWITCHBOARD_SANDBOX"`
+	OTLP           string `name:"otlp" help:"Address of a collector for traces, such as http://127.0.0.1:4318 (OTLP over HTTP). Default: none are recorded." env:"SWITCHBOARD_OTLP,OTEL_EXPORTER_OTLP_ENDPOINT"`
 	Log            string `help:"Lowest level of log lines." enum:"debug,info,warn,error" default:"info" env:"SWITCHBOARD_LOG"`
 	Migrate        bool   `help:"Bring the schema up to date at the start." default:"true" negatable:"" env:"SWITCHBOARD_MIGRATE"`
 

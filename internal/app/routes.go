@@ -29,8 +29,8 @@ func (a *App) routes(staffAPI *staffapi.API, customerAPI *customerapi.API, hooks
 		Staff: staffAPI, Realtime: a.realtimeDoor(staffAPI), Customer: customerAPI.Handler(), Hooks: hooks.Routes, Files: files.Handler(a.files),
 		Health: a.healthz, Ready: a.readyz, Apps: web.Files(), FrameAncestors: a.frameAncestors,
 		APIOrigin: a.config.PublicURL, FilesOrigin: a.config.FilesURL,
-		Observe: a.measured.request,
-		Log:     a.log,
+		Observe: a.measured.request, Spans: a.spans(),
+		Log: a.log,
 	}
 	if a.config.demo {
 		surface.Metrics, surface.Gallery = a.metricsHandler(), true

@@ -175,7 +175,7 @@ func TestLinksLeadSomewhere(t *testing.T) {
 func TestSettingsAreDocumented(t *testing.T) {
 	const document = "docs/operations.md"
 	exist := map[string]bool{}
-	tag := regexp.MustCompile("env:\"(SWITCHBOARD_[A-Z_]+)\"")
+	tag := regexp.MustCompile("env:\"(SWITCHBOARD_[A-Z_]+)[,\"]")
 	for _, path := range sources(t, ".go") {
 		if inTests(path) {
 			continue
@@ -210,10 +210,14 @@ func TestDependenciesHaveAReason(t *testing.T) {
 	for _, p := range packages(t) {
 		for _, file := range p.files {
 			for _, path := range imports(file) {
+				module := "" // modules may lie in one another
 				for _, m := range modules {
-					if path == m || strings.HasPrefix(path, m+"/") {
-						asked[m] = true
+					if (path == m || strings.HasPrefix(path, m+"/")) && len(m) > len(module) {
+						module = m
 					}
+				}
+				if module != "" {
+					asked[module] = true
 				}
 			}
 		}

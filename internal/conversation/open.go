@@ -9,6 +9,7 @@ import (
 	"switchboard/internal/fault"
 	"switchboard/internal/job"
 	"switchboard/internal/message"
+	"switchboard/internal/trace"
 )
 
 // NewEnds is how long a session may stay new. Within it a customer's answer goes to the agent who wrote
@@ -41,6 +42,8 @@ type Sender struct {
 // the conversation's id, no_queue, capability_missing, and those of Send.
 func (s *Service) Open(ctx context.Context, org message.OrgID, write func(context.Context, message.OrgID, func(OpenTx) error) error,
 	by Staff, channelID message.ChannelID, to message.Address, d Draft) (first Entry, err error) {
+	ctx, span := trace.Start(ctx, "staff.send")
+	defer func() { span.End(err) }()
 	err = write(ctx, org, func(tx OpenTx) error {
 		first, err = s.open(tx, by, channelID, to, d)
 		return err

@@ -9,6 +9,7 @@ import (
 	"switchboard/internal/consent"
 	"switchboard/internal/fault"
 	"switchboard/internal/message"
+	"switchboard/internal/trace"
 )
 
 // sendDeadline is how long a message may wait in the outbox before it fails.
@@ -56,6 +57,8 @@ type Draft struct {
 // same ClientID it returns the first one. Refusals: no_open_session, not_assigned, those of
 // consent.Check, and content that the channel can't carry.
 func (s *Service) Send(ctx context.Context, org message.OrgID, by Staff, id message.ConversationID, d Draft) (sent Entry, err error) {
+	ctx, span := trace.Start(ctx, "staff.send")
+	defer func() { span.End(err) }()
 	d.Text = strings.TrimRight(d.Text, " \n\t")
 	if strings.TrimSpace(d.Text) == "" && d.File.IsZero() && d.Template == nil {
 		return Entry{}, fault.Invalid("text", "There is nothing to send: write a text or add a file.")

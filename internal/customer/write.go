@@ -10,6 +10,7 @@ import (
 	"switchboard/internal/conversation"
 	"switchboard/internal/fault"
 	"switchboard/internal/message"
+	"switchboard/internal/trace"
 )
 
 const (
@@ -74,6 +75,8 @@ func (s *Service) OpenConversation(ctx context.Context, v *Visitor, thread strin
 // Say keeps a customer's message: seen before? → conversation, locked → session → entry. It returns
 // the entry; posted again with the same id it returns the first one.
 func (s *Service) Say(ctx context.Context, v *Visitor, thread string, d Draft) (said conversation.Entry, err error) {
+	ctx, span := trace.Start(ctx, "customer.say")
+	defer func() { span.End(err) }()
 	if err := d.check(); err != nil {
 		return said, err
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"switchboard/internal/httpapi/trace"
+	spans "switchboard/internal/trace"
 )
 
 // Surface is everything that answers. Parts that are nil are not served.
@@ -39,7 +40,9 @@ type Surface struct {
 	FilesOrigin string
 
 	Observe func(surface, method string, status int, took time.Duration)
-	Log     *slog.Logger
+	// Spans records stretches of requests' work; nil records none.
+	Spans spans.Recorder
+	Log   *slog.Logger
 }
 
 // Handler answers the surface.
@@ -74,7 +77,7 @@ func (s Surface) Handler() http.Handler {
 	}
 	mount("/widget/", http.StripPrefix("/widget", s.widget()))
 	mount("/", newApp(s.Apps, "console", "index.html", s.consolePolicy))
-	return bodies(trace.Handler(s.observe(mux)), bodyPatience)
+	return bodies(trace.Handler(s.observe(mux), s.Spans), bodyPatience)
 }
 
 // observe counts answered requests and logs slow and failed ones. Streams and sockets count as nothing:

@@ -16,6 +16,7 @@ import (
 	"switchboard/internal/outbound"
 	"switchboard/internal/resource"
 	"switchboard/internal/text"
+	"switchboard/internal/trace"
 )
 
 // Tx is what taking something in needs of a transaction.
@@ -117,10 +118,10 @@ func (s *Service) KeepLongTexts(limit func(channel.Account) int, save func(ctx c
 // then may the provider hear 200. Refusals: bad_signature (nothing is stored), malformed (what came is
 // in quarantine by hash), unavailable (the provider must try again).
 func (s *Service) Receive(ctx context.Context, account channel.Account, reader channel.WebhookReader, request channel.WebhookRequest) (kinds map[channel.EventKind]int, err error) {
-	if err := reader.Verify(account, request); err != nil {
+	events, unsigned, err := read(ctx, account, reader, request)
+	if unsigned {
 		return nil, err
 	}
-	events, err := reader.Parse(account, request)
 	if err != nil {
 		kept := s.write(ctx, account.Org, func(tx Tx) error {
 			return tx.Quarantine(Quarantined{Channel: account.ID, Reason: text.Cleaned(err.Error()), Headers: plainHeaders(request), Body: request.Body})
@@ -139,6 +140,18 @@ func (s *Service) Receive(ctx context.Context, account channel.Account, reader c
 		return nil, err
 	}
 	return kinds, s.keep(ctx, account, request, events)
+}
+
+// read verifies and parses a call. unsigned: the error is that it can't be believed.
+func read(ctx context.Context, account channel.Account, reader channel.WebhookReader, request channel.WebhookRequest) (events []channel.Event, unsigned bool, err error) {
+	_, span := trace.Start(ctx, "inbound.read")
+	defer func() { span.End(err) }()
+	if err := reader.Verify(account, request); err != nil {
+		return nil, true, err
+	}
+	events, err = reader.Parse(account, request)
+	span.Count("switchboard.events", len(events))
+	return events, false, err
 }
 
 // longTextName is what customers' long texts are called as files.
@@ -171,12 +184,15 @@ func (s *Service) shorten(ctx context.Context, account channel.Account, events [
 func (s *Service) keep(ctx context.Context, account channel.Account, request channel.WebhookRequest, events []channel.Event) error {
 	var typings []typingNotice
 	repeated := 0
-	all := func(some []channel.Event) error {
+	all := func(some []channel.Event) (err error) {
+		ctx, span := trace.Start(ctx, "inbound.transaction")
+		defer func() { span.End(err) }()
+		span.Count("switchboard.events", len(some))
 		return s.write(ctx, account.Org, func(tx Tx) error {
 			typings = nil
 			counting := &repeats{Tx: tx}
 			for i := range some {
-				notice, err := take(counting, account, &some[i])
+				notice, err := take(ctx, counting, account, &some[i])
 				if err != nil {
 					return err
 				}
@@ -244,12 +260,15 @@ type typingNotice struct {
 }
 
 // take keeps one event. Everything in it may run again after a lost transaction.
-func take(tx Tx, account channel.Account, e *channel.Event) (*typingNotice, error) {
+func take(ctx context.Context, tx Tx, account channel.Account, e *channel.Event) (*typingNotice, error) {
 	switch e.Kind {
 	case channel.EventMessage, channel.EventReaction, channel.EventEdit, channel.EventDelete:
 		return nil, takeMessage(tx, account, e)
 	case channel.EventReceipt:
-		return nil, takeReceipt(tx, account, e)
+		_, span := trace.Start(ctx, "inbound.receipt")
+		err := takeReceipt(tx, account, e)
+		span.End(err)
+		return nil, err
 	case channel.EventOptOut, channel.EventOptIn:
 		return nil, takeConsent(tx, account, e)
 	case channel.EventTyping:

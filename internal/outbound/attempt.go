@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strconv"
 	"time"
 
 	"switchboard/internal/channel"
@@ -14,6 +15,7 @@ import (
 	"switchboard/internal/fault"
 	"switchboard/internal/message"
 	"switchboard/internal/text"
+	"switchboard/internal/trace"
 )
 
 const (
@@ -259,7 +261,9 @@ func (a attempt) run(l *lane) (hold time.Time) {
 	failpoint.Hit("outbound.called")
 	providerID = text.Cleaned(providerID) // as receipts will name it
 	outcome := settleAs(providerID, err)
-	l.s.observe(string(a.account.Type), string(outcome.Outcome), time.Since(began))
+	ended := time.Now()
+	l.s.observe(string(a.account.Type), string(outcome.Outcome), ended.Sub(began))
+	defer a.record(l, outcome, began, ended)
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
 		err := l.s.write(context.WithoutCancel(l.s.ctx), a.row.Org, func(tx Tx) error {
 			defer failpoint.Hit("outbound.settling")
@@ -284,6 +288,21 @@ func (a attempt) run(l *lane) (hold time.Time) {
 		return time.Now().Add(l.s.timing.later(a.row.Attempts, outcome))
 	}
 	return time.Time{}
+}
+
+// record keeps the attempt in the trace of the request that wrote the message. It is looked up here,
+// and not kept in the outbox, since most installations record nothing.
+func (a attempt) record(l *lane, outcome *fault.Delivery, began, ended time.Time) {
+	if l.s.spans == nil {
+		return
+	}
+	id, err := l.s.store.TraceOf(context.WithoutCancel(l.s.ctx), a.row)
+	if err != nil {
+		l.log.Debug("an attempt is in no trace", "entry", a.entry.ID, "err", err)
+		return
+	}
+	l.s.spans.Keep(trace.Past{Trace: id, Name: "outbound.attempt", Began: began, Ended: ended, Code: string(outcome.Code), Texts: map[string]string{
+		"switchboard.channel": a.row.Channel.String(), "switchboard.entry": a.entry.ID.String(), "switchboard.attempt": strconv.Itoa(a.row.Attempts)}})
 }
 
 // call sends, or finds out what became of an earlier send.

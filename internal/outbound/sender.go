@@ -14,6 +14,7 @@ import (
 	"switchboard/internal/failpoint"
 	"switchboard/internal/fault"
 	"switchboard/internal/message"
+	"switchboard/internal/trace"
 )
 
 const (
@@ -47,6 +48,7 @@ type Senders struct {
 	files    Files
 	observe  func(channelType string, outcome string, took time.Duration)
 	log      *slog.Logger
+	spans    trace.Recorder // nil records nothing
 
 	mu      sync.Mutex
 	running map[ChannelKey]*lane
@@ -62,6 +64,9 @@ func NewSenders(node message.RowID, timing Timing, store Store, write func(ctx c
 	return &Senders{node: node, timing: timing, store: store, write: write, accounts: accounts, files: files, observe: observe, log: log,
 		running: map[ChannelKey]*lane{}, ctx: ctx, cancel: cancel}
 }
+
+// Record sets who records attempts to send what traced requests wrote. Set it before Start.
+func (s *Senders) Record(spans trace.Recorder) { s.spans = spans }
 
 // Start looks for channels with something to send now and then, beside those that Wake names.
 func (s *Senders) Start() {

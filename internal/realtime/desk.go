@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"strconv"
 	"time"
 
 	"github.com/coder/websocket"
@@ -14,6 +15,7 @@ import (
 	"switchboard/internal/feed"
 	"switchboard/internal/message"
 	"switchboard/internal/resource"
+	"switchboard/internal/trace"
 )
 
 const (
@@ -194,6 +196,7 @@ func (d *desk) tell(changes []feed.Change) error {
 				a.topics = a.socket.audience().topics
 			}
 		})
+		d.onScreen(c, reached)
 		if debug { // the end of a request's trail: from here on it is on screens
 			slog.Debug("on screen", "trace", c.Trace, "org", d.org, "type", c.Type, "feed_seq", c.Seq, "sockets", reached)
 		}
@@ -217,6 +220,15 @@ func (d *desk) audiences() *crowd {
 		d.crowd = newCrowd(all)
 	}
 	return d.crowd
+}
+
+// onScreen records the way of a change from its transaction to sockets, when traces are kept.
+func (d *desk) onScreen(c feed.Change, sockets int) {
+	if d.hub.Spans == nil || c.Trace == "" || sockets == 0 {
+		return
+	}
+	d.hub.Spans.Keep(trace.Past{Trace: c.Trace, Name: "screen", Began: c.At, Ended: time.Now(), Texts: map[string]string{
+		"switchboard.change": string(c.Type), "switchboard.sockets": strconv.Itoa(sockets)}})
 }
 
 // refreshSights loads anew what viewers may see whose queues or rights these lines change.

@@ -15,6 +15,7 @@ import (
 	"switchboard/internal/inbox"
 	"switchboard/internal/message"
 	"switchboard/internal/resource"
+	"switchboard/internal/trace"
 )
 
 // Feed is the change feed, as the store keeps it.
@@ -83,6 +84,8 @@ type Config struct {
 	ViewersEvery time.Duration
 	// Metrics may be nil.
 	Metrics prometheus.Registerer
+	// Spans records how long a traced change took to the screens; may be nil.
+	Spans trace.Recorder
 }
 
 // Hub holds a node's staff sockets.

@@ -8,6 +8,7 @@ import (
 	"switchboard/internal/failpoint"
 	"switchboard/internal/fault"
 	"switchboard/internal/message"
+	"switchboard/internal/trace"
 )
 
 // decide writes decisions until State has none left. State takes a decision for done when it gives
@@ -44,6 +45,7 @@ func (d *dispatcher) writeAll(batch []Decision) error {
 	var written []DecisionWritten
 	var stale map[message.SessionID]bool
 	var staleAgents map[message.UserID]bool
+	began := time.Now()
 	err := d.write(d.ctx, d.org, func(tx Tx) error {
 		written, stale, staleAgents = nil, map[message.SessionID]bool{}, map[message.UserID]bool{}
 		if err := tx.HoldLease(d.name, d.node, d.epoch); err != nil {
@@ -71,6 +73,7 @@ func (d *dispatcher) writeAll(batch []Decision) error {
 		return err
 	}
 	failpoint.Hit("dispatch.committed")
+	d.record(batch, stale, began)
 	for _, w := range written {
 		if !stale[w.Session] {
 			d.state.Apply(w)
@@ -82,6 +85,21 @@ func (d *dispatcher) writeAll(batch []Decision) error {
 		}
 	}
 	return d.putWork(stale, nil)
+}
+
+// record keeps the first decision about what each traced request put.
+func (d *dispatcher) record(batch []Decision, stale map[message.SessionID]bool, began time.Time) {
+	if len(d.traces) == 0 {
+		return
+	}
+	ended := time.Now()
+	for _, decision := range batch {
+		if id := d.traces[decision.Session]; id != "" && !stale[decision.Session] {
+			d.spans.Keep(trace.Past{Trace: id, Name: "dispatch", Began: began, Ended: ended, Texts: map[string]string{
+				"switchboard.decision": string(decision.Kind), "switchboard.session": decision.Session.String()}})
+			delete(d.traces, decision.Session)
+		}
+	}
 }
 
 // writeOne writes a decision when the rows are still as State knows them.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"switchboard/internal/message"
+	"switchboard/internal/trace"
 )
 
 const (
@@ -26,6 +27,8 @@ type Dispatchers struct {
 	log   *slog.Logger
 	// wrote is told of each batch of decisions: how many, and how long they took to write.
 	wrote func(decisions int, took time.Duration)
+	// spans records when what a traced request asked for was decided; nil records nothing.
+	spans trace.Recorder
 
 	mu      sync.Mutex
 	running map[message.OrgID]*dispatcher
@@ -43,6 +46,9 @@ func NewDispatchers(node message.RowID, truth Truth, write func(ctx context.Cont
 // OnWrite sets who is told of each batch of decisions that was written, and how long that took. Set it before
 // Start.
 func (d *Dispatchers) OnWrite(f func(decisions int, took time.Duration)) { d.wrote = f }
+
+// Record sets who records the decisions about what traced requests asked for. Set it before Start.
+func (d *Dispatchers) Record(spans trace.Recorder) { d.spans = spans }
 
 // Start begins to dispatch for every organisation; new ones are found within a second.
 func (d *Dispatchers) Start() {
@@ -115,6 +121,8 @@ type dispatcher struct {
 	cursor  int64
 	// touched are sessions whose work was put since the last time it was explained why they wait.
 	touched map[message.SessionID]bool
+	// traces are the requests that put work which waits; kept when spans are recorded only.
+	traces map[message.SessionID]string
 	// moved are queues whose positions changed since they were told; told is when each queue's were.
 	moved map[message.QueueID]bool
 	told  map[message.QueueID]time.Time
@@ -223,7 +231,7 @@ func (d *dispatcher) load() error {
 		return err
 	}
 	state := New()
-	d.touched = map[message.SessionID]bool{}
+	d.touched, d.traces = map[message.SessionID]bool{}, map[message.SessionID]string{}
 	queues, err := d.truth.RoutingQueues(d.ctx, d.org)
 	if err != nil {
 		return err
@@ -262,6 +270,9 @@ func (d *dispatcher) follow() (more bool, err error) {
 		switch c.Type {
 		case "work.updated":
 			sessions[c.Session] = true
+			if d.spans != nil && c.Trace != "" {
+				d.traces[c.Session] = c.Trace
+			}
 		case "agent.updated", "presence.updated":
 			agents[c.Agent] = true
 		case "queue.updated":
@@ -342,6 +353,7 @@ func (d *dispatcher) putWork(ids map[message.SessionID]bool, queues []message.Qu
 	for gone := range ids {
 		d.moves(gone, WorkEnded{Session: gone})
 		delete(d.touched, gone)
+		delete(d.traces, gone)
 	}
 	return nil
 }

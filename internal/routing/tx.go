@@ -132,4 +132,5 @@ type RoutingChange struct {
 	Session message.SessionID
 	Agent   message.UserID
 	Ref     message.RowID
+	Trace   string // of the request that caused it; empty when none did
 }

@@ -89,6 +89,16 @@ func (db *DB) OutboxChannels(ctx context.Context) ([]outbound.ChannelKey, error)
 	return out, asFault(err)
 }
 
+// TraceOf is the trace of the request that put a row into the outbox: it stands on the feed's line of the
+// same transaction, which is looked for around its time.
+func (db *DB) TraceOf(ctx context.Context, o outbound.Row) (id string, err error) {
+	const around = time.Second // one transaction reads the clock more than once
+	_, err = one(db.reader(ctx, o.Org), []any{text(&id)}, `SELECT trace FROM change
+ WHERE at BETWEEN $1 AND $2 AND org_id = $3 AND conversation_id = $4 AND entry_seq = $5 AND trace <> '' ORDER BY seq LIMIT 1`,
+		us(o.CreatedAt.Add(-around)), us(o.CreatedAt.Add(around)), o.Org, o.Conversation, o.EntrySeq)
+	return id, asFault(err)
+}
+
 // NextOutbox is when the channel's earliest row is due; zero when it has none.
 func (db *DB) NextOutbox(ctx context.Context, k outbound.ChannelKey) (due time.Time, err error) {
 	_, err = one(db.engine.read(ctx), []any{&due}, `SELECT MIN(o.due_at) FROM outbox o WHERE o.channel_id = $2 AND o.state IN ('queued', 'unknown')

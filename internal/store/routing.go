@@ -188,7 +188,7 @@ func (db *DB) RoutingChanges(ctx context.Context, org message.OrgID, after int64
 		last = c.Seq
 		switch c.Type {
 		case feed.WorkUpdated, feed.AgentUpdated, feed.PresenceUpdated, feed.QueueUpdated, feed.RoutingUpdated, feed.ChannelUpdated:
-			out = append(out, routing.RoutingChange{Type: string(c.Type), Session: c.Session, Agent: c.Agent, Ref: c.Ref})
+			out = append(out, routing.RoutingChange{Type: string(c.Type), Session: c.Session, Agent: c.Agent, Ref: c.Ref, Trace: c.Trace})
 		}
 	}
 	return out, last, err

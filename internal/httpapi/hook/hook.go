@@ -92,18 +92,18 @@ func request(account channel.Account, r *http.Request, body []byte) channel.Webh
 func (h *Handler) handshake(w http.ResponseWriter, r *http.Request) {
 	account, connector, err := h.find(r)
 	if err != nil {
-		h.refuse(w, r, err)
+		_ = h.refuse(w, r, err)
 		return
 	}
 	shaker, ok := connector.(channel.Handshaker)
 	if !ok {
-		h.refuse(w, r, fault.New(fault.NotFound, "This webhook has no handshake."))
+		_ = h.refuse(w, r, fault.New(fault.NotFound, "This webhook has no handshake."))
 		return
 	}
 	body, err := shaker.Handshake(account, request(account, r, nil))
 	if err != nil {
 		h.unsigned(account, err)
-		h.refuse(w, r, err)
+		_ = h.refuse(w, r, err)
 		return
 	}
 	h.count(r, "ok")
@@ -113,19 +113,27 @@ func (h *Handler) handshake(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *Handler) receive(w http.ResponseWriter, r *http.Request) {
+	ctx, span := trace.Start(r.Context(), "hook")
+	r = r.WithContext(ctx)
+	if span.On() {
+		span.Text("switchboard.hook", r.PathValue("type"))
+		span.Text("switchboard.channel", r.PathValue("channel_id"))
+	}
+	span.End(h.take(w, r))
+}
+
+// take answers the call; its error has been answered, too.
+func (h *Handler) take(w http.ResponseWriter, r *http.Request) error {
 	if h.crowded(r) {
-		h.refuse(w, r, admission.Refused())
-		return
+		return h.refuse(w, r, admission.Refused())
 	}
 	account, connector, err := h.find(r)
 	if err != nil {
-		h.refuse(w, r, err)
-		return
+		return h.refuse(w, r, err)
 	}
 	reader, ok := connector.(channel.WebhookReader)
 	if !ok {
-		h.refuse(w, r, fault.New(fault.NotFound, "There is no such webhook."))
-		return
+		return h.refuse(w, r, fault.New(fault.NotFound, "There is no such webhook."))
 	}
 	source := admission.Source{Org: account.Org, Channel: account.ID}
 	h.known.Store(account.ID, source)
@@ -135,20 +143,17 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request) {
 		if !errors.As(err, &tooLarge) {
 			err = fault.Wrap(err, fault.Malformed, "The body could not be read.")
 		}
-		h.refuse(w, r, err)
-		return
+		return h.refuse(w, r, err)
 	}
 	leave, err := h.Gate.Enter(r.Context(), source, len(body))
 	if err != nil {
-		h.refuse(w, r, err)
-		return
+		return h.refuse(w, r, err)
 	}
 	kinds, err := h.Receiver.Receive(r.Context(), account, reader, request(account, r, body))
 	leave()
 	if err != nil {
 		h.unsigned(account, err)
-		h.refuse(w, r, err)
-		return
+		return h.refuse(w, r, err)
 	}
 	h.Health.HookTaken(account.Org, account.ID)
 	h.count(r, "ok")
@@ -157,9 +162,10 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request) {
 		contentType, text := answer.Answer()
 		w.Header().Set("Content-Type", contentType)
 		_, _ = io.WriteString(w, text)
-		return
+		return nil
 	}
 	w.WriteHeader(http.StatusOK)
+	return nil
 }
 
 func (h *Handler) unsigned(account channel.Account, err error) {
@@ -168,7 +174,8 @@ func (h *Handler) unsigned(account channel.Account, err error) {
 	}
 }
 
-func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error) {
+// refuse answers an error, and gives it back.
+func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error) error {
 	outcome := string(fault.CodeOf(err))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
@@ -181,6 +188,7 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	h.Log.Log(r.Context(), level, "webhook refused", "trace", trace.ID(r.Context()), "type", r.PathValue("type"), "channel", r.PathValue("channel_id"), "code", outcome)
 	problem.Write(w, r, err)
+	return err
 }
 
 // count keeps label values bounded: a type that no connector has is "other".

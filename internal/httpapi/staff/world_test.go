@@ -153,7 +153,7 @@ func newWorld(t *testing.T, db *store.DB) *world {
 		Files: files, FileMax: 1 << 20, SignFile: files.Links.Sign,
 		Claims: db, Views: views, Rows: db,
 	})
-	w.server = httptest.NewServer(trace.Handler(w.api))
+	w.server = httptest.NewServer(trace.Handler(w.api, nil))
 	t.Cleanup(w.server.Close)
 	return w
 }

@@ -8,7 +8,7 @@ func FuzzParent(f *testing.F) {
 	f.Add("ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
 	f.Add("00-00000000000000000000000000000000-00f067aa0ba902b7-01-more")
 	f.Fuzz(func(t *testing.T, header string) {
-		id := parent(header)
+		id := parent(header).ID
 		if id == "" {
 			return
 		}

@@ -16,7 +16,7 @@ func TestHandler(t *testing.T) {
 		"":         false,
 	} {
 		var seen string
-		h := Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen = ID(r.Context()) }))
+		h := Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen = ID(r.Context()) }), nil)
 		w, r := httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil)
 		r.Header.Set("Traceparent", header)
 		h.ServeHTTP(w, r)
