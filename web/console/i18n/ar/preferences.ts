@@ -91,5 +91,4 @@ export const preferences: Translation<typeof english> = {
 	'keys.quick': 'نص سريع',
 	'keys.emoji': 'رمز تعبيري باسمه',
 	'keys.leave': 'مغادرة حقل النص',
-	'keys.hint': 'المفتاح: \u2068{key}\u2069'
 };

@@ -91,5 +91,4 @@ export const preferences: Translation<typeof english> = {
 	'keys.quick': 'Textbaustein',
 	'keys.emoji': 'Emoji nach Namen',
 	'keys.leave': 'Textfeld verlassen',
-	'keys.hint': 'Taste: {key}'
 };

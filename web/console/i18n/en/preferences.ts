@@ -88,5 +88,4 @@ export const preferences = {
 	'keys.quick': 'Quick text',
 	'keys.emoji': 'Emoji by its name',
 	'keys.leave': 'Leave the text field',
-	'keys.hint': 'Key: {key}'
 };

@@ -91,5 +91,4 @@ export const preferences: Translation<typeof english> = {
 	'keys.quick': 'Texto rápido',
 	'keys.emoji': 'Emoji por su nombre',
 	'keys.leave': 'Salir del campo de texto',
-	'keys.hint': 'Tecla: {key}'
 };

@@ -91,5 +91,4 @@ export const preferences: Translation<typeof english> = {
 	'keys.quick': 'Texte rapide',
 	'keys.emoji': 'Émoji par son nom',
 	'keys.leave': 'Quitter le champ de texte',
-	'keys.hint': 'Touche : {key}'
 };
