@@ -81,7 +81,7 @@ go-test: ## Go's tests, on SQLite and PostgreSQL
 .PHONY: chaos
 chaos: ## kills, torn logs, sick databases and overload, for about 20 minutes
 	SWITCHBOARD_CHAOS=1 go test -count=1 -timeout 60m -v \
-		-run '^Test(Killed|TornWAL|Database|DiskFull|StopsCleanly|TwoNodes|Thousand|Overload)' ./internal/crashtest
+		-run '^Test(Killed|TornWAL|Database|DiskFull|StopsCleanly|TwoNodes|Thousand|Overload|Provider)' ./internal/crashtest
 
 # FOR is how long each runs; what it finds stays as a test, see scripts/fuzz.sh.
 FOR := 1m

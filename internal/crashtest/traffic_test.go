@@ -47,6 +47,8 @@ type traffic struct {
 	// has each text once, as it came.
 	got   map[string][]string
 	order []string
+	// refusing: the provider refuses some answers, which may end as failed then, and on no phone.
+	refusing bool
 	// again counts calls that had to be made once more.
 	again int
 }

@@ -107,7 +107,7 @@ func (s *Sandbox) change(l *line, p *Phone, in phoneChange) error {
 func (s *Sandbox) removePhone(v *visit) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	v.line.phones = slices.DeleteFunc(v.line.phones, func(p *Phone) bool { return p == v.phone })
+	v.line.remove(v.phone)
 	s.tell(v.line, "phone_removed", map[string]any{"id": v.phone.ID, "channel_id": v.line.account.ID})
 	return nil, nil
 }

@@ -83,7 +83,15 @@ func (s *Sandbox) graph(handle func(*graphCall) (any, *graphFault)) http.Handler
 		if !s.dawdle(c.line, r) {
 			panic(http.ErrAbortHandler)
 		}
-		answer, f := handle(c)
+		var answer any
+		switch mood := s.moodOf(c.line); mood {
+		case moodDown:
+			c.note = string(mood)
+		case moodRevoked:
+			c.note, f = string(mood), &graphFault{Status: 401, Code: 190, Type: "OAuthException", Message: "Error validating access token: The session has been invalidated"}
+		default:
+			answer, f = handle(c)
+		}
 		var shown bytes.Buffer
 		status := 0
 		defer func() { // also when the handler breaks the connection
@@ -91,7 +99,7 @@ func (s *Sandbox) graph(handle func(*graphCall) (any, *graphFault)) http.Handler
 				Response: shown.String(), Milliseconds: s.config.Now().Sub(started).Milliseconds(), Note: c.note, PhoneID: c.phone})
 		}()
 		switch mood(c.note) {
-		case moodBreak:
+		case moodDown, moodBreak:
 			panic(http.ErrAbortHandler)
 		case moodHang:
 			s.hang(r)

@@ -58,7 +58,7 @@ func escaped(body []byte) []byte {
 
 // graphReport posts a status. The lock is held.
 func (s *Sandbox) graphReport(l *line, p *Phone, m *Message, status string, why *MessageError, delay time.Duration) {
-	report := map[string]any{"id": m.ID, "status": status, "timestamp": unix(s.config.Now())}
+	report := map[string]any{"id": m.ID, "status": status, "timestamp": unix(l.dated(s.config.Now()))}
 	if p.HideNumber {
 		report["recipient_user_id"] = p.userID()
 	} else {
@@ -83,7 +83,7 @@ func (s *Sandbox) graphSay(l *line, p *Phone, m *Message, element map[string]any
 		}
 	}
 	set("id", m.ID)
-	set("timestamp", unix(m.At))
+	set("timestamp", unix(l.dated(m.At)))
 	contact := map[string]any{"profile": map[string]string{"name": p.Name}, "user_id": p.userID()}
 	if p.HideNumber {
 		contact["profile"] = map[string]string{"name": p.Name, "username": strings.ToLower(strings.ReplaceAll(p.Name, " ", "."))}

@@ -21,7 +21,9 @@ const (
 // lock guards it.
 type line struct {
 	account      channel.Account
-	phones       []*Phone
+	phones       []*Phone          // the oldest first
+	known        map[string]*Phone // by id, number and scoped id: a send must not look at all of them
+	holders      map[string]*Phone // of messages, by the provider's ids
 	misbehaviour Misbehaviour
 	exchange     []Exchange
 	templates    []Template
@@ -31,7 +33,7 @@ type line struct {
 }
 
 func newLine(a channel.Account) *line {
-	l := &line{account: a, number: newNumber(), reached: map[string]time.Time{}}
+	l := &line{account: a, number: newNumber(), known: map[string]*Phone{}, holders: map[string]*Phone{}, reached: map[string]time.Time{}}
 	if a.Provider == channel.ProviderMeta {
 		l.templates = defaultTemplates()
 	}
@@ -117,22 +119,47 @@ type MessageError struct {
 	Text string `json:"text"`
 }
 
+// add takes a phone in; the oldest goes when there are too many.
+func (l *line) add(p *Phone) {
+	if len(l.phones) == phonesMax {
+		l.remove(l.phones[0])
+	}
+	l.phones = append(l.phones, p)
+	l.known[p.ID], l.known[p.Number], l.known[p.userID()] = p, p, p
+}
+
+// remove forgets a phone with its messages.
+func (l *line) remove(p *Phone) {
+	l.phones = slices.DeleteFunc(l.phones, func(other *Phone) bool { return other == p })
+	for _, key := range []string{p.ID, p.Number, p.userID()} {
+		delete(l.known, key)
+	}
+	for _, m := range p.messages {
+		l.lose(p, m)
+	}
+}
+
+// lose forgets whose message one was, unless another phone has one of the same id.
+func (l *line) lose(p *Phone, m *Message) {
+	if l.holders[m.ID] == p {
+		delete(l.holders, m.ID)
+	}
+}
+
 func (l *line) phone(id string) *Phone {
-	for _, p := range l.phones {
-		if p.ID == id {
-			return p
-		}
+	if p := l.known[id]; p != nil && p.ID == id {
+		return p
 	}
 	return nil
 }
 
 // byNumber finds a phone by its number in any spelling, or by its scoped id.
 func (l *line) byNumber(number string) *Phone {
-	e164 := normal(number)
-	for _, p := range l.phones {
-		if p.Number == e164 || p.userID() == number {
-			return p
-		}
+	if p := l.known[normal(number)]; p != nil {
+		return p
+	}
+	if p := l.known[number]; p != nil && p.userID() == number {
+		return p
 	}
 	return nil
 }
@@ -148,10 +175,8 @@ func (p *Phone) message(id string) *Message {
 
 // messageAnywhere finds a message by the provider's id on any phone of the line.
 func (l *line) messageAnywhere(id string) (*Phone, *Message) {
-	for _, p := range l.phones {
-		if m := p.message(id); m != nil {
-			return p, m
-		}
+	if p := l.holders[id]; p != nil {
+		return p, p.message(id)
 	}
 	return nil, nil
 }
@@ -204,10 +229,7 @@ func (s *Sandbox) addPhone(l *line, number, name string) (*Phone, error) {
 		return nil, fault.New(fault.Conflict, "There is already a phone with this number.")
 	}
 	p := &Phone{ID: message.NewID[message.RowID]().String(), ChannelID: l.account.ID, Number: e164, Name: name, State: On, ReadReceipts: true}
-	l.phones = append(l.phones, p)
-	if len(l.phones) > phonesMax {
-		l.phones = slices.Delete(l.phones, 0, 1)
-	}
+	l.add(p)
 	s.tell(l, "phone", *p)
 	return p, nil
 }
@@ -220,10 +242,12 @@ func (s *Sandbox) keep(l *line, p *Phone, m *Message) {
 	if m.At.IsZero() {
 		m.At = m.created
 	}
-	p.messages = append(p.messages, m)
-	if len(p.messages) > messagesMax {
+	if len(p.messages) == messagesMax {
+		l.lose(p, p.messages[0])
 		p.messages = slices.Delete(p.messages, 0, 1)
 	}
+	p.messages = append(p.messages, m)
+	l.holders[m.ID] = p
 	at := m.At
 	p.LastText, p.LastAt = m.Content.Preview(80), &at
 	if m.Customer {

@@ -8,6 +8,10 @@ import (
 // Misbehaviour is how a channel's provider is out of order. Counts say how many more times; -1 is
 // until somebody ends it.
 type Misbehaviour struct {
+	// Down: every call's connection ends without an answer, and nothing is taken. Revoked: every call is
+	// answered 401, as if the credentials were not good any more.
+	Down    bool `json:"down"`
+	Revoked bool `json:"revoked"`
 	// SlowMS delays every answer of the API.
 	SlowMS int `json:"slow_ms"`
 	// RateLimit, Fail: sends answered 429 and 500, and not taken.
@@ -21,6 +25,8 @@ type Misbehaviour struct {
 	Duplicate bool `json:"duplicate"`
 	// Reorder: reports on a message come in the wrong order.
 	Reorder bool `json:"reorder"`
+	// LateDays dates what webhooks tell, as if the provider had come by it days ago. Twilio's have no dates.
+	LateDays int `json:"late_days"`
 	// WebhookDelayMS holds every webhook back.
 	WebhookDelayMS int `json:"webhook_delay_ms"`
 }
@@ -29,26 +35,46 @@ type Misbehaviour struct {
 const (
 	delayMax = 120_000
 	timesMax = 10_000
+	lateMax  = 30 // days
 )
 
 func (m *Misbehaviour) tame() {
 	m.SlowMS = min(max(m.SlowMS, 0), delayMax)
 	m.WebhookDelayMS = min(max(m.WebhookDelayMS, 0), delayMax)
+	m.LateDays = min(max(m.LateDays, 0), lateMax)
 	for _, n := range []*int{&m.RateLimit, &m.Fail, &m.Break, &m.Hang, &m.Drop} {
 		*n = min(max(*n, -1), timesMax)
 	}
 }
 
-// mood is what a provider does with one send.
+// mood is what a provider does with one call.
 type mood string
 
 const (
-	moodGood  mood = ""
-	moodRate  mood = "429"
-	moodFail  mood = "500"
-	moodBreak mood = "connection broken"
-	moodHang  mood = "taken, never answered"
+	moodGood    mood = ""
+	moodDown    mood = "down"
+	moodRevoked mood = "401"
+	moodRate    mood = "429"
+	moodFail    mood = "500"
+	moodBreak   mood = "connection broken"
+	moodHang    mood = "taken, never answered"
 )
+
+// moodOf decides about a call of any kind.
+func (s *Sandbox) moodOf(l *line) mood {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case l.misbehaviour.Down:
+		return moodDown
+	case l.misbehaviour.Revoked:
+		return moodRevoked
+	}
+	return moodGood
+}
+
+// dated is when the provider says that something was. The lock is held.
+func (l *line) dated(t time.Time) time.Time { return t.AddDate(0, 0, -l.misbehaviour.LateDays) }
 
 // moodFor decides about a send, and counts.
 func (s *Sandbox) moodFor(l *line) mood {

@@ -304,3 +304,58 @@ func TestStop(t *testing.T) {
 	http.DefaultClient.CloseIdleConnections()
 	goleak.VerifyNone(t, before, goleak.IgnoreAnyFunction("net/http.(*persistConn).readLoop"), goleak.IgnoreAnyFunction("net/http.(*persistConn).writeLoop"))
 }
+
+// TestDownAndRevoked: while a provider is down or refuses the credentials nothing is taken, whatever is
+// called; then all goes on.
+func TestDownAndRevoked(t *testing.T) {
+	for _, kind := range []channel.Type{channel.WhatsApp, channel.SMS} {
+		t.Run(string(kind), func(t *testing.T) {
+			w := newWorld(t)
+			a := w.whatsapp
+			if kind == channel.SMS {
+				a = w.sms
+			}
+			p, _ := w.written(a)
+			send := func() error {
+				_, err := w.send(a, w.outbound(a, p, message.Content{Text: "Hi"}))
+				return err
+			}
+			w.misbehave(a, sandbox.Misbehaviour{Down: true})
+			for range 3 {
+				refusedWith(t, send(), fault.Unknown, fault.ServiceFailed, "")
+			}
+			w.misbehave(a, sandbox.Misbehaviour{Revoked: true})
+			refusedWith(t, send(), fault.Refused, fault.ChannelSettings, "")
+			w.misbehave(a, sandbox.Misbehaviour{})
+			if n := len(w.messages(p)); n != 1 {
+				t.Errorf("%d messages on the phone: one was taken while nothing could be", n)
+			}
+			if err := send(); err != nil {
+				t.Fatal(err)
+			}
+			if got := w.statuses(2); !slices.Equal(got, []string{"sent", "delivered"}) {
+				t.Errorf("afterwards: %v", got)
+			}
+		})
+	}
+}
+
+// TestLateDates: what a webhook tells happened days ago, its message's reports too.
+func TestLateDates(t *testing.T) {
+	w := newWorld(t)
+	p, _ := w.written(w.whatsapp)
+	w.misbehave(w.whatsapp, sandbox.Misbehaviour{LateDays: 3})
+	old := func(e channel.Event) {
+		t.Helper()
+		if age := time.Since(e.At); age < 71*time.Hour || age > 73*time.Hour {
+			t.Errorf("%s is %s old", e.Kind, age)
+		}
+	}
+	w.say(p, map[string]any{"text": "Days ago"})
+	old(w.next())
+	if _, err := w.send(w.whatsapp, w.outbound(w.whatsapp, p, message.Content{Text: "Hi"})); err != nil {
+		t.Fatal(err)
+	}
+	old(w.next())
+	old(w.next())
+}

@@ -110,7 +110,17 @@ func (s *Sandbox) twilio(handle func(*twilioCall) (int, any, *twilioFault)) http
 		if !s.dawdle(c.line, r) {
 			panic(http.ErrAbortHandler)
 		}
-		status, answer, f := handle(c)
+		var status int
+		var answer any
+		var f *twilioFault
+		switch mood := s.moodOf(c.line); mood {
+		case moodDown:
+			c.note = string(mood)
+		case moodRevoked:
+			c.note, f = string(mood), &twilioFault{401, 20003, "Authenticate"}
+		default:
+			status, answer, f = handle(c)
+		}
 		var shown bytes.Buffer
 		written := 0
 		defer func() {
@@ -118,7 +128,7 @@ func (s *Sandbox) twilio(handle func(*twilioCall) (int, any, *twilioFault)) http
 				Response: shown.String(), Milliseconds: s.config.Now().Sub(started).Milliseconds(), Note: c.note, PhoneID: c.phone})
 		}()
 		switch mood(c.note) {
-		case moodBreak:
+		case moodDown, moodBreak:
 			panic(http.ErrAbortHandler)
 		case moodHang:
 			s.hang(r)

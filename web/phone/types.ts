@@ -1,6 +1,8 @@
 // The JSON of the sandbox's API (docs/sandbox.md).
 
 export interface Misbehaviour {
+	down: boolean;
+	revoked: boolean;
 	slow_ms: number;
 	rate_limit: number;
 	fail: number;
@@ -9,6 +11,7 @@ export interface Misbehaviour {
 	drop: number;
 	duplicate: boolean;
 	reorder: boolean;
+	late_days: number;
 	webhook_delay_ms: number;
 }
 

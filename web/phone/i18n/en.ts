@@ -124,6 +124,8 @@ export const en = {
 
 	'mis.answers': 'Answers to Switchboard',
 	'mis.webhooks': 'Webhooks and statuses',
+	'mis.down': 'Be down: no call is answered',
+	'mis.revoked': 'Refuse the credentials (401)',
 	'mis.slow': 'Answer slowly',
 	'mis.rate': 'Answer “too many” (429)',
 	'mis.fail': 'Answer “error” (500)',
@@ -132,6 +134,9 @@ export const en = {
 	'mis.drop': 'Lose webhooks',
 	'mis.duplicate': 'Send every webhook twice',
 	'mis.reorder': 'Mix up the order of statuses',
+	'mis.late': 'Date webhooks earlier',
+	'mis.day': '1 day',
+	'mis.days': '{n} days',
 	'mis.delay': 'Hold webhooks back',
 	'mis.off': 'No',
 	'mis.next': 'Next {n}',
