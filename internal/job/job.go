@@ -68,6 +68,7 @@ type Runner struct {
 	kinds    []string // of the handlers
 	wake     <-chan struct{}
 	log      *slog.Logger
+	now      func() time.Time
 
 	cancel context.CancelFunc
 	done   sync.WaitGroup
@@ -75,8 +76,11 @@ type Runner struct {
 
 // NewRunner runs the kinds that have a handler. wake says that a job was made; it may say so too often.
 func NewRunner(store Store, write func(ctx context.Context, org message.OrgID, fn func(Tx) error) error, handlers map[string]Handler, wake <-chan struct{}, log *slog.Logger) *Runner {
-	return &Runner{store: store, write: write, handlers: handlers, kinds: slices.Sorted(maps.Keys(handlers)), wake: wake, log: log}
+	return &Runner{store: store, write: write, handlers: handlers, kinds: slices.Sorted(maps.Keys(handlers)), wake: wake, log: log, now: time.Now}
 }
+
+// KeepTime sets the clock, which is this process's otherwise. Set it before Start.
+func (r *Runner) KeepTime(now func() time.Time) { r.now = now }
 
 // Start begins to claim jobs in the background.
 func (r *Runner) Start() {
@@ -99,7 +103,7 @@ func (r *Runner) run(ctx context.Context) {
 		r.log.Warn("there are jobs of kinds that this version does not know; they wait for one that does", "jobs", others)
 	}
 	for ctx.Err() == nil {
-		now := time.Now()
+		now := r.now()
 		jobs, err := r.store.ClaimJobs(ctx, r.kinds, now, now.Add(lease), claimMax)
 		if err != nil && ctx.Err() == nil {
 			r.log.Error("claiming jobs failed", "err", err)
@@ -123,7 +127,7 @@ func (r *Runner) run(ctx context.Context) {
 		wait := pollMax
 		if err == nil { // while jobs can't be claimed, one that is due changes nothing
 			if due, err := r.store.NextJob(ctx, r.kinds); err == nil && !due.IsZero() {
-				wait = min(wait, max(time.Until(due), pollMin))
+				wait = min(wait, max(due.Sub(r.now()), pollMin))
 			}
 		}
 		timer := time.NewTimer(wait)
@@ -153,7 +157,7 @@ func (r *Runner) do(ctx context.Context, j Job) {
 		if finish {
 			return tx.FinishJob(j)
 		}
-		return tx.RetryJob(j, time.Now().Add(Backoff(j.Attempts)))
+		return tx.RetryJob(j, r.now().Add(Backoff(j.Attempts)))
 	})
 	if write != nil {
 		r.log.Error("settling a job failed; it runs again", "kind", j.Kind, "key", j.Key, "err", write)

@@ -31,6 +31,7 @@ type provider struct {
 	ids     map[message.EntryID]string
 	arrived map[message.EntryID]int // how often a customer would see it
 	find    bool                    // reconciliation works
+	window  int                     // hours in which the business may write; 0 is always
 }
 
 func (p *provider) Type() channel.Type          { return channel.WhatsApp }
@@ -38,7 +39,7 @@ func (p *provider) Provider() string            { return channel.ProviderMeta }
 func (p *provider) Hook() string                { return "whatsapp" }
 func (p *provider) Settings() []channel.Setting { return nil }
 func (p *provider) Capabilities() channel.Capabilities {
-	return channel.Capabilities{TextMax: 4096, TextUnit: "characters", Reconciles: p.find, AgentOpens: true}
+	return channel.Capabilities{TextMax: 4096, TextUnit: "characters", Reconciles: p.find, AgentOpens: true, WindowHours: p.window}
 }
 
 func (p *provider) take(entry message.EntryID) string {

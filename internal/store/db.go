@@ -22,6 +22,7 @@ type DB struct {
 	onCommit func(signals []string)
 	sealer   Sealer
 	seen     sightings
+	clock    func() time.Time
 }
 
 // Sealer keeps personal text in envelopes. Opening what was shredded gives fault.NotFound.
@@ -64,7 +65,7 @@ type row interface{ Scan(dest ...any) error }
 
 // Open connects to "sqlite:PATH" or "postgres://…". The schema must be there: see Migrate.
 func Open(ctx context.Context, url string, sealer Sealer) (*DB, error) {
-	db := &DB{sealer: sealer, onCommit: func([]string) {}}
+	db := &DB{sealer: sealer, onCommit: func([]string) {}, clock: time.Now}
 	var err error
 	switch {
 	case strings.HasPrefix(url, "sqlite:"):
@@ -93,6 +94,10 @@ func redact(url string) string {
 // OnCommit sets who is told, after each commit, which signals its transaction raised. Set it once,
 // before the first write. It must not block.
 func (db *DB) OnCommit(f func(signals []string)) { db.onCommit = f }
+
+// KeepTime sets the clock of transactions, which is this process's otherwise. Set it once, before the first
+// write.
+func (db *DB) KeepTime(now func() time.Time) { db.clock = now }
 
 // OnWrite sets who is told of each commit: how long its first write waited for the writer or a connection,
 // how long it took, and how many writes shared it. Set it once, before the first write.

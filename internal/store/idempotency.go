@@ -45,6 +45,6 @@ func (db *DB) Claimed(ctx context.Context, org message.OrgID, credential [16]byt
 	c = once.Claim{Credential: credential, Route: route, Key: key, Committed: true}
 	found, err = one(db.reader(ctx, org), []any{&c.BodyHash, (*message.RowID)(&c.Result)},
 		"SELECT body_hash, result_id FROM idempotency WHERE org_id = $1 AND credential = $2 AND route = $3 AND key = $4 AND created_at >= $5",
-		org, message.RowID(credential), route, key, us(time.Now().Add(-idempotencyLife)))
+		org, message.RowID(credential), route, key, us(db.clock().Add(-idempotencyLife)))
 	return c, found, err
 }

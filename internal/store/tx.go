@@ -32,7 +32,7 @@ func (tx *Tx) Signal(name string) {
 }
 
 // Now is this process's clock; leases use the database's instead.
-func (tx *Tx) Now() time.Time { return time.Now().UTC() }
+func (tx *Tx) Now() time.Time { return tx.db.clock().UTC() }
 
 func (tx *Tx) seal(person message.CustomerID, text string) []byte {
 	if text == "" {

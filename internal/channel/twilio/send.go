@@ -165,14 +165,16 @@ func (c *Connector) Reconcile(ctx context.Context, account channel.Account, out 
 	uncertain := fault.New(fault.Unavailable, "It can't be told yet whether the message was sent.")
 	earliest := since.Add(-clockSkew)
 	var same []string
-	others, older := 0, false
+	others, older, doubtful := 0, false, false
 	for _, m := range page.Messages {
 		created, err := time.Parse(time.RFC1123Z, m.Created)
 		switch {
 		case err != nil:
 			return "", uncertain
-		case created.Before(earliest):
+		case created.Before(earliest.Add(-clockDoubt)):
 			older = true
+		case created.Before(earliest):
+			doubtful = doubtful || m.Body == want && !strings.HasPrefix(m.Direction, "inbound")
 		case strings.HasPrefix(m.Direction, "inbound"):
 		case m.Body == want:
 			same = append(same, m.SID)
@@ -183,7 +185,7 @@ func (c *Connector) Reconcile(ctx context.Context, account channel.Account, out 
 	switch {
 	case len(same) == 1 && others == 0:
 		return same[0], nil
-	case len(same) > 0 || others > 0:
+	case len(same) > 0 || others > 0 || doubtful:
 		return "", uncertain
 	case page.Next != "" && !older: // the log goes on and may hold it
 		return "", uncertain
@@ -197,6 +199,11 @@ func (c *Connector) Reconcile(ctx context.Context, account channel.Account, out 
 
 // clockSkew is how far the provider's clock may be behind ours; its times have whole seconds.
 const clockSkew = 5 * time.Second
+
+// clockDoubt is for clocks that are wrong by more, or were: the same text in the time before may be the
+// message that is looked for, so nothing is certain. It is longer than a message is looked for; a
+// clock that is further off finds the log's Date before the message's own time all the while.
+const clockDoubt = 5 * time.Minute
 
 // redirectsMax is how often a media address may point on. Twilio does so once.
 const redirectsMax = 3

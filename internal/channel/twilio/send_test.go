@@ -120,14 +120,16 @@ func TestReconcile(t *testing.T) {
 		unknown bool
 	}{
 		"it arrived":                        {[]msg{at(1, "Hello", "SM1"), at(-60, "Hello", "SM0")}, false, time.Second, "SM1", false},
-		"it did not, a minute later":        {[]msg{at(-60, "Hello", "SM0")}, false, 2 * time.Minute, "", false},
+		"it did not, a minute later":        {[]msg{at(-400, "Hello", "SM0")}, false, 2 * time.Minute, "", false},
+		"it may have: our clock is ahead":   {[]msg{at(-60, "Hello", "SM0")}, false, 2 * time.Minute, "", true},
+		"our clock is hours ahead":          {[]msg{at(-7200, "Hello", "SM0")}, false, -2 * time.Hour, "", true},
 		"an empty log":                      {nil, false, 2 * time.Minute, "", false},
 		"not there yet":                     {nil, false, 2 * time.Second, "", true},
 		"twice the same":                    {[]msg{at(1, "Hello", "SM1"), at(2, "Hello", "SM2")}, false, time.Hour, "", true},
 		"one that may be it, rewritten":     {[]msg{at(1, "Sent from a trial account - Hello", "SM1")}, false, time.Hour, "", true},
 		"the customer's own words":          {[]msg{inbound}, false, time.Hour, "", false},
 		"the log goes on":                   {[]msg{inbound}, true, time.Hour, "", true},
-		"the log goes on, but is older now": {[]msg{at(-60, "x", "SM0")}, true, time.Hour, "", false},
+		"the log goes on, but is older now": {[]msg{at(-400, "x", "SM0")}, true, time.Hour, "", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
