@@ -51,6 +51,7 @@ func (w *world) upload(token, name, text string) reply {
 
 // bodies that pass the form check, so that what is tested is who may.
 var bodies = map[string]object{
+	"POST /channels/{id}/production":     {"address": "+15550001111", "test_conversations": "keep"},
 	"POST /conversations":                {"channel_id": "01890000-0000-7000-8000-000000000000", "to": "+436601234567", "text": "x"},
 	"POST /conversations/{id}/messages":  {"text": "x"},
 	"POST /conversations/{id}/notes":     {"text": "x"},
