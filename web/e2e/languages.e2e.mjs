@@ -26,6 +26,9 @@ async function choose(agent, language) {
 	await agent.page.waitForFunction((lang) => document.documentElement.lang.startsWith(lang) && document.querySelector('nav'), language);
 }
 
+/** A choice is kept on the server, so who comes next begins without one. */
+const unchosen = async () => it.api('PATCH', '/me/preferences', { language: 'browser' }, await it.token(it.user('admin')));
+
 /** A conversation with a text in it, by its id. */
 async function conversation(agent, text) {
 	const phone = await Phone.pickUp(it, agent.page.context(), 'sms', { name: 'Nora Beck' });
@@ -70,6 +73,7 @@ story('Arabic is chosen in the preferences, and every page is mirrored without o
 });
 
 story('a German browser gets German words, dates and numbers, and may choose English', async () => {
+	await unchosen();
 	const page = await it.page({ locale: 'de-DE' });
 	await page.goto(it.ready.url);
 	const user = it.user('admin');
@@ -91,6 +95,7 @@ story('a German browser gets German words, dates and numbers, and may choose Eng
 });
 
 story('what the server says is said in German: a refused request, a failed delivery, why a session waits', async () => {
+	await unchosen();
 	const page = await it.page({ locale: 'de-DE' });
 	await page.goto(it.ready.url);
 	const user = it.user('admin');

@@ -134,5 +134,6 @@ export function because(why: Reason | undefined, text = ''): string {
 		if (p.equal) sentence = t('reason.equal', { why: sentence });
 		sentence = t(why.code === 'offer_most_available' ? 'reason.free' : 'reason.used', { ...values, why: sentence });
 	}
+	sentence = sentence.replace(/\.\.$/, '.'); // an abbreviated unit has a point of its own
 	return p.again ? t('reason.again', { why: sentence, count: p.again }) : sentence;
 }
