@@ -117,10 +117,18 @@ story('a supervisor: see all, find somebody, open the conversation, call the pal
 	await page.keyboard.press('g');
 	await page.keyboard.press('a');
 	await page.waitForURL(/scope=all/);
+	// What is found comes while the keyboard is already on a row: the row, and the focus, are still there then.
+	await seen(boss.list.getByRole('link', { name: new RegExp(name) }));
+	let answer;
+	const asked = new Promise((resolve) => (answer = resolve));
+	await page.route(/\/api\/v1\/conversations\?.*q=/, async (route) => answer(route));
 	await keysTo(page, 'Search conversations');
 	await page.keyboard.type(name);
-	await seen(boss.list.getByRole('link', { name: new RegExp(name) }));
+	const search = await asked;
 	await keysTo(page, new RegExp(name));
+	await search.continue();
+	await gone(page.locator('#conversation-list[aria-busy=true]'));
+	assert.match((await stop(page))?.name ?? '', new RegExp(name), 'the focus is still on the row');
 	await page.keyboard.press('Enter');
 	await page.waitForURL(/\/inbox\/[0-9a-f-]{36}/);
 	await seen(boss.log);

@@ -51,7 +51,12 @@ export class ConversationList {
 	private reads = new Map<string, number>();
 	private stop: () => void = () => {};
 
-	constructor(readonly query: ListQuery) {
+	/** What was shown before may stay until this list has its own, so that nobody loses their place. */
+	constructor(
+		readonly query: ListQuery,
+		before: Conversation[] = []
+	) {
+		this.items = before;
 		const q: Query = { ...query };
 		this.rows = new Ordered(query.sort);
 		lists.add(this);
@@ -155,6 +160,8 @@ export class ConversationList {
 		this.queued = true;
 		nextFrame(() => {
 			this.queued = false;
+			// The first page brings these as well.
+			if (this.state === 'loading') return;
 			this.shownAt = performance.now();
 			this.items = this.rows.rows();
 		}, this.shownAt + PACE - performance.now());
