@@ -81,11 +81,24 @@ story('language and time zone follow their user to a new browser', async () => {
 		return kept.language === 'de' && kept.time_zone === 'Asia/Tokyo';
 	});
 	const page = await it.page();
+	// What this document has asked for, and not the one before it.
+	let taken = false;
+	const asked = new Set();
+	page.on('request', (request) => {
+		if (request.isNavigationRequest()) {
+			asked.clear();
+			taken = false;
+		}
+		if (request.method() === 'GET' && request.url().endsWith('/me/preferences')) asked.add(request);
+	});
+	page.on('requestfinished', (request) => (taken ||= asked.has(request)));
 	await page.goto(it.ready.url);
 	await page.getByLabel('E-mail').fill(first.user.email);
 	await page.getByLabel('Password').fill(first.user.password);
 	await page.getByRole('button', { name: 'Log in' }).click();
 	await until('the new browser speaks German', () => page.evaluate(() => document.documentElement.lang === 'de'));
+	// Who has just come is spoken to at once; who has their preferences is at work, and is asked.
+	await until('the German page has the preferences too', () => taken);
 	await shot(page, 'german');
 	await it.api('PATCH', '/me/preferences', { language: 'browser', time_zone: 'browser' }, token);
 	await seen(page.getByRole('button', { name: 'Neu laden' }));
