@@ -150,6 +150,11 @@ func (r *recorder) Flush() {
 	}
 }
 
+// SetReadDeadline is about the request's body, and makes it no stream.
+func (r *recorder) SetReadDeadline(t time.Time) error {
+	return http.NewResponseController(r.ResponseWriter).SetReadDeadline(t)
+}
+
 // Unwrap is for http.ResponseController, which takes over connections and sets deadlines.
 func (r *recorder) Unwrap() http.ResponseWriter {
 	r.streams = true // only streams and sockets ask for what lies beneath

@@ -158,7 +158,10 @@ func route[I, O any](a *API, method, path string, permission staff.Permission, s
 
 func (a *API) operation(method, path string, permission staff.Permission, summary string) huma.Operation {
 	noun, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	op := huma.Operation{Method: method, Path: base + path, Summary: summary, Tags: []string{noun}, MaxBodyBytes: bodyMax,
+	// A body is read before huma sees it. The time in which it would read one ends with the deadline of the whole
+	// connection, and with it requests that take longer: who waits for a password's turn, or for the database.
+	const noDeadline = -1
+	op := huma.Operation{BodyReadTimeout: noDeadline, Method: method, Path: base + path, Summary: summary, Tags: []string{noun}, MaxBodyBytes: bodyMax,
 		OperationID: strings.ToLower(method) + strings.NewReplacer("/", "-", "{", "", "}", "").Replace(path)}
 	switch permission {
 	case Public:
