@@ -137,9 +137,15 @@ export function followPreferences(onproblem: (text: string) => void, onlanguage:
 		clearTimeout(timer);
 		timer = setTimeout(() => void send(), GATHER);
 	}
+	// An answer that was overtaken by a later question's is old.
+	let asked = 0;
+	let answered = 0;
 	async function load() {
+		const n = ++asked;
 		const found = await api.get<Record<string, unknown>>('/me/preferences').catch(() => undefined);
-		if (found) take(found);
+		if (!found || n < answered) return;
+		answered = n;
+		take(found);
 	}
 	async function send() {
 		const body = Object.fromEntries(changed().map((name) => [names[name], $state.snapshot(preferences[name])]));
