@@ -200,8 +200,8 @@ func (r *runner) sample(ctx context.Context, m *measurement) {
 		if !now.At.IsZero() {
 			s.Cores = (now.CPU - before.CPU).Seconds() / now.At.Sub(before.At).Seconds()
 			r.result.Usage.After = now.Usage
-			r.result.Usage.PeakRSS = max(r.result.Usage.PeakRSS, now.Usage.RSS)
-			r.result.Usage.PeakPSS = max(r.result.Usage.PeakPSS, now.Usage.PSS)
+			r.result.Usage.PeakRSS = max(r.result.Usage.PeakRSS, now.RSS)
+			r.result.Usage.PeakPSS = max(r.result.Usage.PeakPSS, now.PSS)
 		}
 		r.result.Samples = append(r.result.Samples, s)
 		before = now
