@@ -218,6 +218,7 @@ func (e *sqliteEngine) attempt(batch []*writeRequest, savepoints bool) bool {
 	for _, r := range batch {
 		r.err = nil
 	}
+	changed := false
 	if err := e.raw("BEGIN IMMEDIATE"); err != nil {
 		fail(err)
 		return true
@@ -236,6 +237,7 @@ func (e *sqliteEngine) attempt(batch []*writeRequest, savepoints bool) bool {
 		}
 		c := &sqliteConn{ctx: context.WithoutCancel(r.ctx), stmt: e.stmt}
 		r.err = safely(r.fn, c)
+		changed = changed || c.changed
 		switch {
 		case r.err == nil && savepoints:
 			if err := e.raw("RELEASE request"); err != nil {
@@ -259,7 +261,9 @@ func (e *sqliteEngine) attempt(batch []*writeRequest, savepoints bool) bool {
 		_ = e.raw("ROLLBACK")
 		fail(fmt.Errorf("commit: %w", err))
 	}
-	failpoint.Hit("commit.after")
+	if changed {
+		failpoint.Hit("commit.after")
+	}
 	return true
 }
 
@@ -359,6 +363,8 @@ type sqliteConn struct {
 	// wrote: the transaction is not what it was before. That includes a statement of any kind that
 	// failed: with a full disk or a broken one SQLite may have rolled back by itself.
 	wrote bool
+	// changed: rows are not what they were before. A batch without any leaves no trace in the WAL.
+	changed bool
 }
 
 func (c *sqliteConn) exec(query string, args ...any) error {
@@ -381,7 +387,9 @@ func (c *sqliteConn) affected(query string, args ...any) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("%w in %s", err, firstLine(query))
 	}
-	return result.RowsAffected()
+	n, err := result.RowsAffected()
+	c.changed = c.changed || n > 0
+	return n, err
 }
 
 func (c *sqliteConn) query(each func(row) error, query string, args ...any) error {
@@ -389,9 +397,8 @@ func (c *sqliteConn) query(each func(row) error, query string, args ...any) erro
 	if err != nil {
 		return fmt.Errorf("%w in %s", err, firstLine(query))
 	}
-	if !strings.HasPrefix(query, "SELECT") {
-		c.wrote = true
-	}
+	writes := !strings.HasPrefix(query, "SELECT")
+	c.wrote = c.wrote || writes
 	rows, err := s.QueryContext(c.ctx, args...)
 	if err != nil {
 		c.wrote = true
@@ -399,6 +406,7 @@ func (c *sqliteConn) query(each func(row) error, query string, args ...any) erro
 	}
 	defer rows.Close()
 	for rows.Next() {
+		c.changed = c.changed || writes
 		if err := each(sqliteRow{rows}); err != nil {
 			return err
 		}
