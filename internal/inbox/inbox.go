@@ -62,26 +62,25 @@ type Row struct {
 	Head  conversation.Conversation
 	Reach Reach
 	Facts consent.Facts
-	// CustomerSeqs are the numbers of the customer's latest messages, newest first, at most UnreadMax,
-	// back to the earliest marker that was asked for.
-	CustomerSeqs []int64
-	Markers      map[message.UserID]int64
+	// CustomerCount is how many messages of the customer there are.
+	CustomerCount int64
+	Markers       map[message.UserID]Marker
 	// Drafts are what the readers have begun and not sent.
 	Drafts map[message.UserID]resource.DraftLine
 }
+
+// Marker is how far somebody has read: the number of an entry, and how many messages of the customer there
+// are up to it.
+type Marker struct{ Seq, Count int64 }
 
 // For shows the conversation to one viewer: their read state, and why they can't write, if so. The
 // caller has asked MayRead.
 func (r *Row) For(s Sight, now time.Time) resource.Conversation {
 	c := r.Conversation
-	c.ReadSeq = r.Markers[s.User]
+	marker := r.Markers[s.User]
+	c.ReadSeq, c.Unread = marker.Seq, int(min(max(0, r.CustomerCount-marker.Count), UnreadMax))
 	if draft, ok := r.Drafts[s.User]; ok {
 		c.Draft = &draft
-	}
-	for _, seq := range r.CustomerSeqs {
-		if seq > c.ReadSeq {
-			c.Unread++
-		}
 	}
 	if ends := r.Facts.WindowEnds(); !ends.IsZero() {
 		if r.Facts.CustomerAt.IsZero() {

@@ -2,6 +2,7 @@ package load
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -29,6 +30,8 @@ type Bench struct {
 	Lasts time.Duration
 	// Rates are divided by Scale, too, when the bench itself is tried.
 	Scale float64
+	// Parts are measured only; all of them when there is none. They are rates, new, crowd, stored and open.
+	Parts []string
 	Log   func(format string, args ...any)
 }
 
@@ -106,24 +109,35 @@ func (h *house) rest(do func() error) error {
 	return h.begin()
 }
 
-// Run the bench.
+// Run the bench. What was found is returned with the errors of the parts that could not be measured.
 func (b *Bench) Run(ctx context.Context) (*Benched, error) {
 	found := &Benched{Values: map[string]float64{}}
+	var failed []error
 	for _, part := range []struct {
 		name string
 		do   func(ctx context.Context, found *Benched) error
-	}{{"rates", b.rates}, {"new conversations", b.newcomers}, {"crowd", b.crowd}, {"stored", b.stored}, {"open sessions", b.open}} {
-		began := time.Now()
-		if err := part.do(ctx, found); err != nil {
-			return found, fmt.Errorf("%s: %w", part.name, err)
+	}{{"rates", b.rates}, {"new", b.newcomers}, {"crowd", b.crowd}, {"stored", b.stored}, {"open", b.open}} {
+		if len(b.Parts) > 0 && !slices.Contains(b.Parts, part.name) {
+			continue
 		}
-		b.Log("%s: %s", part.name, time.Since(began).Round(time.Second))
+		began := time.Now()
+		err := part.do(ctx, found)
+		if err != nil {
+			failed = append(failed, fmt.Errorf("%s: %w", part.name, err))
+			b.Log("%s: %v", part.name, err)
+		}
+		if errors.Is(err, errAudit) || ctx.Err() != nil {
+			break
+		}
+		b.Log("%s: %s; so far %v", part.name, time.Since(began).Round(time.Second), found.Values)
 	}
-	return found, nil
+	return found, errors.Join(failed...)
 }
 
-// play a plan and keep its result. An audit that isn't clean ends the bench: rates of a server that loses
-// something are worth nothing.
+// errAudit ends the bench: rates of a server that loses something are worth nothing.
+var errAudit = errors.New("the audit is not clean")
+
+// play a plan and keep its result.
 func (b *Bench) play(ctx context.Context, found *Benched, h *house, plan Plan) (*Result, error) {
 	plan.Warmup, plan.Connections = max(plan.Warmup, time.Second), max(plan.Connections, 64)
 	plan.Agents = max(plan.Agents, 8)
@@ -134,7 +148,7 @@ func (b *Bench) play(ctx context.Context, found *Benched, h *house, plan Plan) (
 	}
 	found.Results = append(found.Results, result)
 	if !result.Audit.Clean() {
-		return nil, fmt.Errorf("%s: the audit found %+v", plan.Scenario, result.Audit)
+		return nil, fmt.Errorf("%s: %w: %+v", plan.Scenario, errAudit, result.Audit)
 	}
 	return result, nil
 }
@@ -192,6 +206,7 @@ func (b *Bench) rates(ctx context.Context, found *Benched) error {
 	return h.rest(func() error {
 		limits, loop, err := DatabaseLimits(ctx, h.Ready, h.dir, h.database)
 		found.Limits = limits
+		b.Log("limits: %+v", limits)
 		if loop > 0 {
 			found.Values["share"] = found.Values["inbound"] / loop
 		}

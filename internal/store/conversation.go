@@ -113,16 +113,23 @@ func (tx *Tx) ConversationChanged(c message.ConversationID, only message.UserID)
 	return tx.Change(Change{Type: "conversation.updated", Conversation: c, Agent: only})
 }
 
+// customersMessage are the entries (e) that conversation.customer_count counts.
+const customersMessage = "e.author_type = 'customer' AND e.kind = 'message' AND e.erased_at IS NULL"
+
 // ReadMarker is how far a user has read.
 func (tx *Tx) ReadMarker(user message.UserID, c message.ConversationID) (seq int64, err error) {
 	_, err = one(tx, []any{&seq}, "SELECT seq FROM read_marker WHERE org_id = $1 AND conversation_id = $2 AND user_id = $3", tx.org, c, user)
 	return seq, err
 }
 
-// SetReadMarker moves a user's marker forward, never back.
+// SetReadMarker moves a user's marker forward, never back. Who reads is near the end: only what comes after
+// the marker is counted.
 func (tx *Tx) SetReadMarker(user message.UserID, c message.ConversationID, seq int64) (moved bool, err error) {
-	n, err := tx.affected(`INSERT INTO read_marker (org_id, conversation_id, user_id, seq) VALUES ($1, $2, $3, $4)
- ON CONFLICT (org_id, conversation_id, user_id) DO UPDATE SET seq = excluded.seq WHERE read_marker.seq < excluded.seq`, tx.org, c, user, seq)
+	n, err := tx.affected(`INSERT INTO read_marker (org_id, conversation_id, user_id, seq, customer_count)
+ SELECT c.org_id, c.id, $3, $4, c.customer_count - (SELECT count(*) FROM entry e WHERE e.org_id = c.org_id AND e.conversation_id = c.id AND e.seq > $4 AND `+customersMessage+`)
+ FROM conversation c WHERE c.org_id = $1 AND c.id = $2
+ ON CONFLICT (org_id, conversation_id, user_id) DO UPDATE SET seq = excluded.seq, customer_count = excluded.customer_count WHERE read_marker.seq < excluded.seq`,
+		tx.org, c, user, seq)
 	return n > 0, err
 }
 

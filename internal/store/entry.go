@@ -68,14 +68,18 @@ func (tx *Tx) moveHead(c *conversation.Conversation, e *conversation.Entry) erro
 		return tx.exec(`UPDATE conversation SET last_seq = $3, session_id = $4, version = version + 1 WHERE org_id = $1 AND id = $2`,
 			tx.org, c.ID, c.LastSeq, c.Session.ID)
 	}
+	said := 0 // messages of the customer
+	if e.Author == message.AuthorCustomer && e.Kind == message.KindMessage {
+		said = 1
+	}
 	last := lastEntry{Seq: e.Seq, Kind: e.Kind, AuthorType: e.Author, Status: e.Status, At: e.CreatedAt.UnixMicro()}
 	if e.AuthorID != [16]byte{} {
 		last.AuthorID = message.RowID(e.AuthorID).String()
 	}
 	return tx.exec(`UPDATE conversation SET last_seq = $3, session_id = $4, customer_seq = $5, customer_at = $6, last_activity_at = $7,
- last_entry = $8, last_preview_env = $9, version = version + 1 WHERE org_id = $1 AND id = $2`,
+ last_entry = $8, last_preview_env = $9, customer_count = customer_count + $10, version = version + 1 WHERE org_id = $1 AND id = $2`,
 		tx.org, c.ID, c.LastSeq, c.Session.ID, c.CustomerSeq, us(c.CustomerAt), us(c.LastActivityAt),
-		asJSON(last), tx.seal(c.Customer, e.Content.Preview(previewMax)))
+		asJSON(last), tx.seal(c.Customer, e.Content.Preview(previewMax)), said)
 }
 
 const entrySelect = `SELECT e.id, e.conversation_id, e.session_id, c.user_id, e.seq, e.kind, e.author_type, e.author_id, e.author_env, e.content_env,

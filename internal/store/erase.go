@@ -97,7 +97,16 @@ func (tx *Tx) eraseEntries(c *conversation.Conversation, s *conversation.Session
 			return nil, err
 		}
 	}
-	return files, nil
+	return files, tx.countAgain(c.ID)
+}
+
+// countAgain counts the customer's messages after some were erased: for the conversation, and up to each marker.
+func (tx *Tx) countAgain(c message.ConversationID) error {
+	const counted = "(SELECT count(*) FROM entry e WHERE e.org_id = $1 AND e.conversation_id = $2 AND " + customersMessage
+	if err := tx.exec("UPDATE conversation SET customer_count = "+counted+") WHERE org_id = $1 AND id = $2", tx.org, c); err != nil {
+		return err
+	}
+	return tx.exec("UPDATE read_marker SET customer_count = "+counted+" AND e.seq <= read_marker.seq) WHERE org_id = $1 AND conversation_id = $2", tx.org, c)
 }
 
 // entryBatch is how many entries are looked through with one statement.

@@ -137,7 +137,7 @@ func (v *Views) PushNews(ctx context.Context, org message.OrgID, c push.Cause) (
 func (v *Views) messageNews(ctx context.Context, org message.OrgID, c push.Cause, sight inbox.Sight, n *push.News) error {
 	rows, err := v.Rows(ctx, org, []message.ConversationID{c.Conversation}, []message.UserID{c.User})
 	row := rows[c.Conversation]
-	if err != nil || row == nil || row.Reach.Agent != c.User || !sight.MayRead(row.Reach) || row.Markers[c.User] >= c.Seq {
+	if err != nil || row == nil || row.Reach.Agent != c.User || !sight.MayRead(row.Reach) || row.Markers[c.User].Seq >= c.Seq {
 		return err
 	}
 	entries, err := v.EntriesOf(ctx, org, map[message.ConversationID][]int64{c.Conversation: {c.Seq}})

@@ -75,25 +75,20 @@ func (v *Views) RowsTo(ctx context.Context, org message.OrgID, wanted []message.
 
 // rowReaders loads what is different for each reader of a row.
 func (tx *Tx) rowReaders(rows map[message.ConversationID]*inbox.Row, who func(*inbox.Row) []message.UserID) error {
-	readers := make(map[message.ConversationID][]message.UserID, len(rows))
 	all := map[message.UserID]bool{}
-	for id, r := range rows {
-		readers[id] = who(r)
-		for _, user := range readers[id] {
+	for _, r := range rows {
+		for _, user := range who(r) {
 			all[user] = true
 		}
 	}
 	if err := tx.rowMarkers(rows, keys(all)); err != nil {
 		return err
 	}
-	if err := tx.rowDrafts(rows, keys(all)); err != nil {
-		return err
-	}
-	return tx.rowUnread(rows, readers)
+	return tx.rowDrafts(rows, keys(all))
 }
 
 const rowSelect = `SELECT c.id, c.channel_id, c.user_id, c.thread_key, c.last_seq, c.customer_seq, c.customer_at, c.last_agent_id, c.last_agent_at,
- c.last_activity_at, c.created_at, c.closed_at, c.version, c.last_entry, c.last_preview_env,
+ c.last_activity_at, c.created_at, c.closed_at, c.version, c.customer_count, c.last_entry, c.last_preview_env,
  ch.type, ch.provider, ch.name, ch.address, ch.active, ch.required_consent, ch.routing,
  u.name_env, u.picture, u.locale, u.consent, q.name,
  (SELECT a.address_env FROM messaging_user_address a WHERE a.org_id = c.org_id AND a.user_id = c.user_id AND a.kind = 'phone' ORDER BY a.position LIMIT 1), ` + senderColumns + ", "
@@ -118,7 +113,7 @@ func (v *Views) rowHeads(tx *Tx, wanted []message.ConversationID, rows map[messa
 		t.row = &inbox.Row{}
 		c, h, f := &t.row.Conversation, &t.row.Head, &t.row.Facts
 		return r.Scan(append([]any{&h.ID, &h.Channel, &h.Customer, &h.ThreadKey, &h.LastSeq, &h.CustomerSeq, &h.CustomerAt, &h.LastAgent, &h.LastAgentAt,
-			&h.LastActivityAt, &h.CreatedAt, &h.ClosedAt, &h.Version, &t.last, opened{tx, &t.preview},
+			&h.LastActivityAt, &h.CreatedAt, &h.ClosedAt, &h.Version, &t.row.CustomerCount, &t.last, opened{tx, &t.preview},
 			&h.ChannelType, &h.Provider, &c.Channel.Name, &c.Channel.Address, &f.ChannelActive, text(&f.Required), &t.routing,
 			opened{tx, &c.Customer.Name}, &c.Customer.Picture, &c.Customer.Locale, text(&f.Consent), &t.queue, opened{tx, &c.Customer.Address},
 			&t.from.kind, &t.from.address, jsonColumn{&t.from.settings}, &t.from.opened},
@@ -274,7 +269,7 @@ func keys[K comparable, V any](m map[K]V) []K {
 
 func (tx *Tx) rowMarkers(rows map[message.ConversationID]*inbox.Row, readers []message.UserID) error {
 	for _, r := range rows {
-		r.Markers = map[message.UserID]int64{}
+		r.Markers = map[message.UserID]inbox.Marker{}
 	}
 	if len(rows) == 0 || len(readers) == 0 {
 		return nil
@@ -283,43 +278,11 @@ func (tx *Tx) rowMarkers(rows map[message.ConversationID]*inbox.Row, readers []m
 	return tx.query(func(r row) error {
 		var c message.ConversationID
 		var user message.UserID
-		var seq int64
-		err := r.Scan(&c, &user, &seq)
+		var marker inbox.Marker
+		err := r.Scan(&c, &user, &marker.Seq, &marker.Count)
 		if row := rows[c]; row != nil {
-			row.Markers[user] = seq
+			row.Markers[user] = marker
 		}
 		return err
-	}, "SELECT conversation_id, user_id, seq FROM read_marker WHERE org_id = $1 AND conversation_id IN ("+in(&a, keys(rows))+") AND user_id IN ("+in(&a, readers)+")", a.args...)
-}
-
-// unreadLook is how many entries back unread messages are counted.
-const unreadLook = 1000
-
-// rowUnread loads the numbers of customers' messages that some reader may not have read.
-func (tx *Tx) rowUnread(rows map[message.ConversationID]*inbox.Row, readers map[message.ConversationID][]message.UserID) error {
-	a := ids{[]any{tx.org, inbox.UnreadMax}}
-	var parts []string
-	for id, r := range rows {
-		from := r.Head.LastSeq
-		for _, user := range readers[id] {
-			from = min(from, r.Markers[user])
-		}
-		if from = max(from, r.Head.LastSeq-unreadLook); r.Head.CustomerSeq <= from {
-			continue
-		}
-		parts = append(parts, "SELECT conversation_id, seq FROM (SELECT conversation_id, seq FROM entry WHERE org_id = $1 AND conversation_id = "+a.add(id)+
-			" AND seq > "+a.add(from)+" AND author_type = 'customer' AND kind = 'message' AND erased_at IS NULL ORDER BY seq DESC LIMIT $2) u")
-	}
-	if len(parts) == 0 {
-		return nil
-	}
-	return tx.query(func(r row) error {
-		var c message.ConversationID
-		var seq int64
-		err := r.Scan(&c, &seq)
-		if row := rows[c]; row != nil {
-			row.CustomerSeqs = append(row.CustomerSeqs, seq)
-		}
-		return err
-	}, strings.Join(parts, " UNION ALL "), a.args...)
+	}, "SELECT conversation_id, user_id, seq, customer_count FROM read_marker WHERE org_id = $1 AND conversation_id IN ("+in(&a, keys(rows))+") AND user_id IN ("+in(&a, readers)+")", a.args...)
 }
