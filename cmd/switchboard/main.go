@@ -91,6 +91,7 @@ type serveCmd struct {
 }
 
 func (c *serveCmd) Run(ctx context.Context) error {
+	spareMemory()
 	log := logger(c.Log)
 	a, err := app.New(ctx, c.Config, version, log)
 	if err != nil {
@@ -113,6 +114,7 @@ type demoCmd struct {
 }
 
 func (c *demoCmd) Run(ctx context.Context) error {
+	spareMemory()
 	log := logger(c.Log)
 	return app.RunDemo(ctx, app.Demo{Listen: c.Listen, Data: c.Data, Database: c.Database, AdminListen: c.AdminListen}, version, os.Stdout, os.Stderr, log)
 }

@@ -111,15 +111,19 @@ func (r *Recording) ReplaySQLite(ctx context.Context, path string, together int)
 		return 0, err
 	}
 	defer func() { _ = c.Close() }()
-	prepared := map[string]*sql.Stmt{}
+	prepared := map[string]sqliteStmt{}
 	run := func(query string, asks bool, args ...any) error {
-		s := prepared[query]
-		if s == nil {
-			if s, err = c.PrepareContext(ctx, sqlitePlaceholders(query)); err != nil {
+		s, ok := prepared[query]
+		if !ok {
+			text, order := sqliteText(query)
+			statement, err := c.PrepareContext(ctx, text)
+			if err != nil {
 				return err
 			}
+			s = sqliteStmt{statement, order}
 			prepared[query] = s
 		}
+		args = s.arguments(args)
 		if !asks {
 			_, err := s.ExecContext(ctx, args...)
 			return err
@@ -212,7 +216,7 @@ func SingleRows(ctx context.Context, url string, clients int, lasts time.Duratio
 	text := "INSERT INTO bench_row (body) VALUES ($1)"
 	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
 		driver, source, clients = "sqlite", sqliteDSN(path), 1
-		text = sqlitePlaceholders(text)
+		text, _ = sqliteText(text)
 	}
 	db, err := sql.Open(driver, source)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -35,9 +36,9 @@ type sqliteEngine struct {
 	writer  *sql.DB
 	readers *sql.DB
 	conn    *sql.Conn
-	stmts   map[string]*sql.Stmt // prepared on conn, used by the writer goroutine only
+	stmts   map[string]sqliteStmt // prepared on conn, used by the writer goroutine only
 
-	readStmts sync.Map // query → *sql.Stmt
+	readStmts sync.Map // query → sqliteStmt
 
 	requests chan *writeRequest
 	observe  func(waited, took time.Duration, writes int)
@@ -80,7 +81,7 @@ func openSQLite(ctx context.Context, path string) (*sqliteEngine, error) {
 	dsn := sqliteDSN(path)
 	e := &sqliteEngine{
 		path:     path,
-		stmts:    map[string]*sql.Stmt{},
+		stmts:    map[string]sqliteStmt{},
 		requests: make(chan *writeRequest, batchMax),
 		observe:  func(time.Duration, time.Duration, int) {},
 		stop:     make(chan struct{}),
@@ -289,11 +290,13 @@ func (e *sqliteEngine) raw(query string) error {
 }
 
 // stmt prepares on the writer's connection, once for each text.
-func (e *sqliteEngine) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
+func (e *sqliteEngine) stmt(ctx context.Context, query string) (sqliteStmt, error) {
 	if s, ok := e.stmts[query]; ok {
 		return s, nil
 	}
-	s, err := e.conn.PrepareContext(ctx, sqlitePlaceholders(query))
+	text, order := sqliteText(query)
+	prepared, err := e.conn.PrepareContext(ctx, text)
+	s := sqliteStmt{prepared, order}
 	if err == nil {
 		e.stmts[query] = s
 	}
@@ -301,17 +304,19 @@ func (e *sqliteEngine) stmt(ctx context.Context, query string) (*sql.Stmt, error
 }
 
 func (e *sqliteEngine) read(ctx context.Context) conn {
-	return &sqliteConn{ctx: ctx, stmt: func(ctx context.Context, query string) (*sql.Stmt, error) {
+	return &sqliteConn{ctx: ctx, stmt: func(ctx context.Context, query string) (sqliteStmt, error) {
 		if s, ok := e.readStmts.Load(query); ok {
-			return s.(*sql.Stmt), nil
+			return s.(sqliteStmt), nil
 		}
-		s, err := e.readers.PrepareContext(ctx, sqlitePlaceholders(query))
+		text, order := sqliteText(query)
+		prepared, err := e.readers.PrepareContext(ctx, text)
+		s := sqliteStmt{prepared, order}
 		if err != nil {
-			return nil, err
+			return s, err
 		}
 		if prior, loaded := e.readStmts.LoadOrStore(query, s); loaded {
-			_ = s.Close()
-			return prior.(*sql.Stmt), nil
+			_ = prepared.Close()
+			return prior.(sqliteStmt), nil
 		}
 		return s, nil
 	}}
@@ -359,7 +364,7 @@ func (e *sqliteEngine) close() error {
 // sqliteConn runs statements on the writer's connection or on the readers' pool.
 type sqliteConn struct {
 	ctx  context.Context
-	stmt func(context.Context, string) (*sql.Stmt, error)
+	stmt func(context.Context, string) (sqliteStmt, error)
 	// wrote: the transaction is not what it was before. That includes a statement of any kind that
 	// failed: with a full disk or a broken one SQLite may have rolled back by itself.
 	wrote bool
@@ -383,7 +388,7 @@ func (c *sqliteConn) affected(query string, args ...any) (int64, error) {
 		return 0, fmt.Errorf("%w in %s", err, firstLine(query))
 	}
 	c.wrote = true
-	result, err := s.ExecContext(c.ctx, args...)
+	result, err := s.ExecContext(c.ctx, s.arguments(args)...)
 	if err != nil {
 		return 0, fmt.Errorf("%w in %s", err, firstLine(query))
 	}
@@ -399,7 +404,7 @@ func (c *sqliteConn) query(each func(row) error, query string, args ...any) erro
 	}
 	writes := !strings.HasPrefix(query, "SELECT")
 	c.wrote = c.wrote || writes
-	rows, err := s.QueryContext(c.ctx, args...)
+	rows, err := s.QueryContext(c.ctx, s.arguments(args)...)
 	if err != nil {
 		c.wrote = true
 		return fmt.Errorf("%w in %s", err, firstLine(query))
@@ -427,15 +432,38 @@ func firstLine(query string) string {
 	return query[:min(len(query), 80)]
 }
 
-// sqlitePlaceholders turns $1 into ?1, which SQLite binds by number.
-func sqlitePlaceholders(query string) string {
+// sqliteStmt is a prepared statement and the order in which its places take their arguments.
+type sqliteStmt struct {
+	*sql.Stmt
+	order []int
+}
+
+// arguments are a query's, by its places.
+func (s sqliteStmt) arguments(args []any) []any {
+	out := make([]any, len(s.order))
+	for i, n := range s.order {
+		out[i] = args[n]
+	}
+	return out
+}
+
+// sqliteText turns $1 into a plain ?, and says which argument each stands for. The driver would look up the
+// names of numbered ones at each execution, one by one.
+func sqliteText(query string) (text string, order []int) {
 	var b strings.Builder
 	for i := 0; i < len(query); i++ {
-		if query[i] == '$' && i+1 < len(query) && query[i+1] >= '0' && query[i+1] <= '9' {
-			b.WriteByte('?')
+		end := i + 1
+		for end < len(query) && query[end] >= '0' && query[end] <= '9' {
+			end++
+		}
+		if query[i] != '$' || end == i+1 {
+			b.WriteByte(query[i])
 			continue
 		}
-		b.WriteByte(query[i])
+		n, _ := strconv.Atoi(query[i+1 : end])
+		order = append(order, n-1)
+		b.WriteByte('?')
+		i = end - 1
 	}
-	return b.String()
+	return b.String(), order
 }
