@@ -152,6 +152,9 @@ func (v *Views) rowHeads(tx *Tx, wanted []message.ConversationID, rows map[messa
 	return nil
 }
 
+// unionAll joins look-ups by key. As one condition with OR, SQLite may read all rows of the organisation.
+const unionAll = " UNION ALL "
+
 // lastStatuses asks what became of newest lines that were on their way when they were written: heads
 // are not rewritten with each receipt.
 func (tx *Tx) lastStatuses(texts []rowText, lasts []lastEntry) error {
@@ -162,7 +165,7 @@ func (tx *Tx) lastStatuses(texts []rowText, lasts []lastEntry) error {
 		if last.Seq > 0 && !last.AuthorType.Inbound() && last.Status != message.StatusRead {
 			id := texts[i].row.Head.ID
 			at[id] = &lasts[i]
-			places = append(places, "conversation_id = "+a.add(id)+" AND seq = "+a.add(last.Seq))
+			places = append(places, "SELECT conversation_id, status FROM entry WHERE org_id = $1 AND conversation_id = "+a.add(id)+" AND seq = "+a.add(last.Seq))
 		}
 	}
 	if len(places) == 0 {
@@ -176,7 +179,7 @@ func (tx *Tx) lastStatuses(texts []rowText, lasts []lastEntry) error {
 			last.Status = status
 		}
 		return err
-	}, "SELECT conversation_id, status FROM entry WHERE org_id = $1 AND ("+strings.Join(places, " OR ")+")", a.args...)
+	}, strings.Join(places, unionAll), a.args...)
 }
 
 // finishRow fills what follows from the columns.

@@ -173,11 +173,11 @@ func (v *Views) EntriesOf(ctx context.Context, org message.OrgID, wanted map[mes
 	for todo := keys(wanted); len(todo) > 0; {
 		n := min(len(todo), entriesDefault)
 		a := ids{[]any{org}}
-		var any []string
+		var parts []string
 		for _, c := range todo[:n] {
-			any = append(any, "(e.org_id = $1 AND e.conversation_id = "+a.add(c)+" AND e.seq IN ("+in(&a, wanted[c])+"))")
+			parts = append(parts, "WHERE e.org_id = $1 AND e.conversation_id = "+a.add(c)+" AND e.seq IN ("+in(&a, wanted[c])+")")
 		}
-		items, err := v.entries(v.db.reader(ctx, org), "WHERE "+strings.Join(any, " OR "), a.args...)
+		items, err := v.entries(v.db.reader(ctx, org), strings.Join(parts, unionAll+entryView), a.args...)
 		if err != nil {
 			return nil, asFault(err)
 		}
