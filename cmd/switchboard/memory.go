@@ -11,7 +11,7 @@ const (
 	// less, for some tens of MB. GOGC says otherwise.
 	gcPercent = 300
 	// startOver is when what the start alone needed (hashing passwords, reading schemas) is given back.
-	startOver = 5 * time.Second
+	startOver = 2 * time.Second
 )
 
 // spareMemory sets how a server holds its memory. It is called at the start.

@@ -34,7 +34,7 @@ type Capabilities struct {
 	// whether an unknown send arrived. Where both are false an unknown send is shown as such (promise 4).
 	Idempotent bool `json:"idempotent"`
 	Reconciles bool `json:"reconciles"`
-	// PerSecond is the usual pace of one account; settings may lower or raise it.
+	// PerSecond is the usual pace of one account; SettingPace may lower or raise it.
 	PerSecond float64 `json:"per_second"`
 	// Resendable: a send whose outcome is unknown may be sent again after reconciliation failed.
 	ResendUnknown bool `json:"resend_unknown"`

@@ -64,3 +64,10 @@ const (
 	SettingLookup = "carrier_lookup"
 	Yes           = "yes"
 )
+
+// SettingPace is how many messages a second the provider takes from this account, where that is not the usual
+// Capabilities.PerSecond: a short code, or a number that it has raised.
+const (
+	SettingPace = "per_second"
+	PacePattern = `[1-9][0-9]{0,4}|0\.[0-9]{1,2}`
+)

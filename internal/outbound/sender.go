@@ -309,10 +309,10 @@ func (l *lane) adopt(epoch int64) error {
 	})
 }
 
-// pace follows the channel's rate: a setting "per_second" of the account, else its capabilities'.
+// pace follows the channel's rate: a setting of the account, else its capabilities'.
 func (l *lane) pace(a channel.Account, c channel.Connector) {
 	perSecond := c.Capabilities().PerSecond
-	if v, err := strconv.ParseFloat(a.Settings["per_second"], 64); err == nil && v > 0 {
+	if v, err := strconv.ParseFloat(a.Settings[channel.SettingPace], 64); err == nil && v > 0 {
 		perSecond = v
 	}
 	limit := rate.Limit(perSecond)
