@@ -290,18 +290,12 @@ func (a attempt) run(l *lane) (hold time.Time) {
 	return time.Time{}
 }
 
-// record keeps the attempt in the trace of the request that wrote the message. It is looked up here,
-// and not kept in the outbox, since most installations record nothing.
+// record keeps the attempt in the trace of the request that wrote the message.
 func (a attempt) record(l *lane, outcome *fault.Delivery, began, ended time.Time) {
 	if l.s.spans == nil {
 		return
 	}
-	id, err := l.s.store.TraceOf(context.WithoutCancel(l.s.ctx), a.row)
-	if err != nil {
-		l.log.Debug("an attempt is in no trace", "entry", a.entry.ID, "err", err)
-		return
-	}
-	l.s.spans.Keep(trace.Past{Trace: id, Name: "outbound.attempt", Began: began, Ended: ended, Code: string(outcome.Code), Texts: map[string]string{
+	l.s.spans.Keep(trace.Past{Trace: a.row.Trace, Name: "outbound.attempt", Began: began, Ended: ended, Code: string(outcome.Code), Texts: map[string]string{
 		"switchboard.channel": a.row.Channel.String(), "switchboard.entry": a.entry.ID.String(), "switchboard.attempt": strconv.Itoa(a.row.Attempts)}})
 }
 

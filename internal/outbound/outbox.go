@@ -36,6 +36,7 @@ type Row struct {
 	Deadline     time.Time
 	Epoch        int64 // of the sender that made the last attempt
 	CreatedAt    time.Time
+	Trace        string // of the request that wrote the message; may be empty
 }
 
 // ChannelKey names a channel.
@@ -88,8 +89,6 @@ type Store interface {
 	OutboxChannels(ctx context.Context) ([]ChannelKey, error)
 	// NextOutbox is when the channel's earliest row is due; zero when it has none.
 	NextOutbox(ctx context.Context, k ChannelKey) (time.Time, error)
-	// TraceOf is the trace of the request that put a row into the outbox; empty when it is not known.
-	TraceOf(ctx context.Context, row Row) (string, error)
 }
 
 // Accounts finds a channel's account with its secrets, and its connector.

@@ -42,9 +42,11 @@ func (tx *Tx) EraseSession(c *conversation.Conversation, s *conversation.Session
 			continue
 		}
 		// The sweep of uploads that nothing holds takes it and what was made from it, with their bytes.
-		if err := tx.exec("UPDATE file SET conversation_id = NULL, user_id = NULL, customer_id = NULL, created_at = 0 WHERE org_id = $1 AND (id = $2 OR made_from = $2) AND conversation_id = $3",
-			tx.org, id, c.ID); err != nil {
-			return err
+		for _, which := range []string{"id", "made_from"} {
+			if err := tx.exec("UPDATE file SET conversation_id = NULL, user_id = NULL, customer_id = NULL, created_at = 0 WHERE org_id = $1 AND "+which+" = $2 AND conversation_id = $3",
+				tx.org, id, c.ID); err != nil {
+				return err
+			}
 		}
 	}
 	for _, rows := range []string{"offer", "routing_decision", "work_item"} {
@@ -147,7 +149,7 @@ func (tx *Tx) headWithout(c *conversation.Conversation, gone *conversation.Sessi
 	latest := c.Session.ID
 	if latest == gone.ID {
 		latest = message.SessionID{}
-		if _, err := one(tx, []any{&latest}, "SELECT id FROM session WHERE org_id = $1 AND conversation_id = $2 ORDER BY number DESC LIMIT 1", tx.org, c.ID); err != nil {
+		if _, err := one(tx, []any{&latest}, "SELECT id FROM session WHERE org_id = $1 AND conversation_id = $2 ORDER BY -number LIMIT 1", tx.org, c.ID); err != nil {
 			return err
 		}
 		if err := tx.exec("UPDATE session SET latest = $3, version = version + 1 WHERE org_id = $1 AND id = $2", tx.org, latest, true); err != nil {

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	"switchboard/internal/inbox"
@@ -117,3 +119,34 @@ func IndexRows(tx *Tx) (n int, err error) {
 
 // QueueLine is the statement behind QueueLine.
 const QueueLine = queueLine
+
+// Plans are how SQLite carries out each statement that was prepared for this database, by its text; none on
+// PostgreSQL.
+func Plans(ctx context.Context, db *DB) (map[string][]string, error) {
+	e, ok := db.engine.(*sqliteEngine)
+	if !ok {
+		return nil, nil
+	}
+	texts := slices.Collect(maps.Keys(e.stmts)) // the writer's; nothing is written any more
+	e.readStmts.Range(func(text, _ any) bool {
+		texts = append(texts, text.(string))
+		return true
+	})
+	plans := map[string][]string{}
+	for _, text := range texts {
+		if first, _, _ := strings.Cut(strings.TrimSpace(text), " "); !slices.Contains([]string{"SELECT", "UPDATE", "DELETE", "INSERT", "WITH"}, first) {
+			continue
+		}
+		_, order := sqliteText(text)
+		args := make([]any, len(order))
+		for _, n := range order {
+			args[n] = nil
+		}
+		plan, err := Plan(ctx, db, text, args...)
+		if err != nil {
+			return nil, err
+		}
+		plans[text] = plan
+	}
+	return plans, nil
+}

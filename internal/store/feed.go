@@ -88,12 +88,16 @@ const purgeChunk = 5000
 // newest of each organisation, which keeps its count. It leaves no holes, whatever the clocks of the
 // nodes that wrote.
 func (db *DB) PurgeChanges(ctx context.Context, before time.Time) (removed int64, err error) {
-	orgs, err := list(db.reader(ctx, message.OrgID{}), func(r row, org *message.OrgID) error { return r.Scan(org) },
-		"SELECT DISTINCT org_id FROM change WHERE at < $1", us(before))
-	if err != nil {
-		return 0, asFault(err)
-	}
-	for _, org := range orgs {
+	for org := (message.OrgID{}); ; {
+		// From one organisation to the next in the index: DISTINCT would read all lines.
+		where, args := "", []any{}
+		if !org.IsZero() {
+			where, args = "WHERE org_id > $1 ", []any{org}
+		}
+		found, err := one(db.reader(ctx, org), []any{&org}, "SELECT org_id FROM change "+where+"ORDER BY org_id LIMIT 1", args...)
+		if err != nil || !found {
+			return removed, asFault(err)
+		}
 		for {
 			var oldest, keep int64
 			_, err := one(db.reader(ctx, org), []any{&oldest, &keep}, `SELECT (SELECT MIN(seq) FROM change WHERE org_id = $1),
@@ -116,5 +120,4 @@ func (db *DB) PurgeChanges(ctx context.Context, before time.Time) (removed int64
 			removed += n
 		}
 	}
-	return removed, nil
 }

@@ -12,9 +12,9 @@ import (
 // Enqueue puts an entry into the outbox of its channel.
 func (tx *Tx) Enqueue(c *conversation.Conversation, e *conversation.Entry, class conversation.Class, deadline time.Time) error {
 	tx.Signal(message.WakeOutbox(c.Channel))
-	return tx.exec(`INSERT INTO outbox (org_id, id, channel_id, conversation_id, entry_seq, entry_id, class, state, attempts, due_at, deadline, epoch, created_at)
- VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', 0, $8, $9, 0, $8) ON CONFLICT (org_id, conversation_id, entry_seq) DO NOTHING`,
-		tx.org, message.NewID[message.RowID](), c.Channel, c.ID, e.Seq, e.ID, int(class), us(tx.Now()), us(deadline))
+	return tx.exec(`INSERT INTO outbox (org_id, id, channel_id, conversation_id, entry_seq, entry_id, class, state, attempts, due_at, deadline, epoch, created_at, trace)
+ VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', 0, $8, $9, 0, $8, $10) ON CONFLICT (org_id, conversation_id, entry_seq) DO NOTHING`,
+		tx.org, message.NewID[message.RowID](), c.Channel, c.ID, e.Seq, e.ID, int(class), us(tx.Now()), us(deadline), tx.trace)
 }
 
 // Requeue puts a failed or unknown entry back, with the attempts it had.
@@ -22,10 +22,10 @@ func (tx *Tx) Requeue(c *conversation.Conversation, e *conversation.Entry, deadl
 	return tx.Enqueue(c, e, conversation.ClassAgent, deadline)
 }
 
-const outboxColumns = "o.org_id, o.id, o.channel_id, o.conversation_id, o.entry_seq, o.entry_id, o.class, o.state, o.attempts, o.deadline, o.epoch, o.created_at"
+const outboxColumns = "o.org_id, o.id, o.channel_id, o.conversation_id, o.entry_seq, o.entry_id, o.class, o.state, o.attempts, o.deadline, o.epoch, o.created_at, o.trace"
 
 func scanOutbox(r row, o *outbound.Row) error {
-	return r.Scan(&o.Org, &o.ID, &o.Channel, &o.Conversation, &o.EntrySeq, &o.Entry, &o.Class, text(&o.State), &o.Attempts, &o.Deadline, &o.Epoch, &o.CreatedAt)
+	return r.Scan(&o.Org, &o.ID, &o.Channel, &o.Conversation, &o.EntrySeq, &o.Entry, &o.Class, text(&o.State), &o.Attempts, &o.Deadline, &o.Epoch, &o.CreatedAt, text(&o.Trace))
 }
 
 // DueOutbox is what may go now: of each conversation only its oldest message, so that one which waits
@@ -87,16 +87,6 @@ func (db *DB) OutboxChannels(ctx context.Context) ([]outbound.ChannelKey, error)
 	out, err := list(db.engine.read(ctx), func(r row, k *outbound.ChannelKey) error { return r.Scan(&k.Org, &k.Channel) },
 		"SELECT ch.org_id, ch.id FROM channel ch WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.channel_id = ch.id)")
 	return out, asFault(err)
-}
-
-// TraceOf is the trace of the request that put a row into the outbox: it stands on the feed's line of the
-// same transaction, which is looked for around its time.
-func (db *DB) TraceOf(ctx context.Context, o outbound.Row) (id string, err error) {
-	const around = time.Second // one transaction reads the clock more than once
-	_, err = one(db.reader(ctx, o.Org), []any{text(&id)}, `SELECT trace FROM change
- WHERE at BETWEEN $1 AND $2 AND org_id = $3 AND conversation_id = $4 AND entry_seq = $5 AND trace <> '' ORDER BY seq LIMIT 1`,
-		us(o.CreatedAt.Add(-around)), us(o.CreatedAt.Add(around)), o.Org, o.Conversation, o.EntrySeq)
-	return id, asFault(err)
 }
 
 // NextOutbox is when the channel's earliest row is due; zero when it has none.

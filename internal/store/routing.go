@@ -102,7 +102,7 @@ func (tx *Tx) OfferByID(id message.OfferID) (o routing.Offer, err error) {
 
 // OpenOffers of a session, locked.
 func (tx *Tx) OpenOffers(s message.SessionID) ([]routing.Offer, error) {
-	return list(tx, scanOffer, offerSelect+"WHERE o.org_id = $1 AND o.session_id = $2 AND o.state = 'open' ORDER BY o.id"+tx.lockOf("o"), tx.org, s)
+	return list(tx, scanOffer, offerSelect+"WHERE o.org_id = $1 AND o.session_id = $2 AND o.state = 'open' ORDER BY o.created_at, o.id"+tx.lockOf("o"), tx.org, s)
 }
 
 // CloseOffer settles an open offer, with its change row. One that is settled stays as it is.

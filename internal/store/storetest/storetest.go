@@ -50,12 +50,18 @@ func Open(t testing.TB, url string) *store.DB {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
+		if Closing != nil {
+			Closing(t, db)
+		}
 		if err := db.Close(); err != nil {
 			t.Error(err)
 		}
 	})
 	return db
 }
+
+// Closing looks at each database of Open before it is closed, when it is set.
+var Closing func(t testing.TB, db *store.DB)
 
 // Sealer writes envelopes of key 0: their content is not encrypted, which is what an installation
 // without sealing does.
