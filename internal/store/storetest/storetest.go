@@ -50,9 +50,7 @@ func Open(t testing.TB, url string) *store.DB {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if Closing != nil {
-			Closing(t, db)
-		}
+		Closing(t, db)
 		if err := db.Close(); err != nil {
 			t.Error(err)
 		}
@@ -60,8 +58,8 @@ func Open(t testing.TB, url string) *store.DB {
 	return db
 }
 
-// Closing looks at each database of Open before it is closed, when it is set.
-var Closing func(t testing.TB, db *store.DB)
+// Closing looks at each database of Open before it is closed. The tests of a package may set their own.
+var Closing = func(testing.TB, *store.DB) {}
 
 // Sealer writes envelopes of key 0: their content is not encrypted, which is what an installation
 // without sealing does.
