@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/coder/websocket"
 )
@@ -35,7 +36,10 @@ func (l *traffic) follow(connect func(ctx context.Context, f *follower)) *follow
 	f.done.Go(func() {
 		for ctx.Err() == nil {
 			connect(ctx, f)
-			waitAgain()
+			select {
+			case <-time.After(againAfter):
+			case <-ctx.Done(): // a thousand of them end one after the other
+			}
 		}
 	})
 	return f

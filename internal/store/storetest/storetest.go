@@ -4,7 +4,12 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"switchboard/internal/fault"
@@ -32,14 +37,36 @@ func EachEmpty(t *testing.T, test func(t *testing.T, url string)) {
 	t.Run("postgres", func(t *testing.T) { test(t, emptyPostgres(t)) })
 }
 
+// migrated is the file that each test's own is a copy of: a test needs most of a second to migrate one.
+var migrated = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "sqlite")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "switchboard.db")
+	if _, err := store.Migrate(context.Background(), "sqlite:"+path); err != nil {
+		return nil, err
+	}
+	// The last one to close the database has moved the log into it, and removed that.
+	if _, err := os.Stat(path + "-wal"); !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("the migrated database has a log beside it: %w", err)
+	}
+	return os.ReadFile(path)
+})
+
 // SQLite makes a migrated SQLite database that goes with the test, and returns its URL.
 func SQLite(t testing.TB) string {
 	t.Helper()
-	url := "sqlite:" + filepath.Join(t.TempDir(), "switchboard.db")
-	if _, err := store.Migrate(context.Background(), url); err != nil {
+	file, err := migrated()
+	if err != nil {
 		t.Fatal(err)
 	}
-	return url
+	path := filepath.Join(t.TempDir(), "switchboard.db")
+	if err := os.WriteFile(path, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return "sqlite:" + path
 }
 
 // Open opens a database until the test ends.
