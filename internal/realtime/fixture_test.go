@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -41,6 +42,7 @@ type house struct {
 	signedOut      atomic.Bool // what Renew says
 	quietAfter     time.Duration
 	viewersEvery   time.Duration
+	sendBuffer     int // bytes that the system takes of a connection before writes wait; 0: as many as it likes
 }
 
 // node is one server with its own connections to the database.
@@ -108,7 +110,7 @@ func (h *house) start() *node {
 			return nil
 		}})
 	n.hub.Start()
-	n.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	n.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		who := realtime.Principal{Org: h.org, Agent: true}
 		switch r.URL.Query().Get("as") {
 		case "ada":
@@ -128,6 +130,14 @@ func (h *house) start() *node {
 		}
 		n.hub.Serve(w, r, who)
 	}))
+	n.server.Config.ConnState = func(c net.Conn, state http.ConnState) {
+		if tcp, ok := c.(*net.TCPConn); ok && state == http.StateNew && h.sendBuffer > 0 {
+			if err := tcp.SetWriteBuffer(h.sendBuffer); err != nil {
+				h.t.Error(err)
+			}
+		}
+	}
+	n.server.Start()
 	h.t.Cleanup(func() {
 		n.hub.Stop()
 		n.server.Close()
