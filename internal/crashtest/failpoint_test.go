@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"switchboard/internal/load"
+	"switchboard/internal/store/storetest"
 )
 
 // places are all failpoints, in the order of a message's way: in, to an agent, out, and the jobs beside.
@@ -127,7 +128,17 @@ func (l *traffic) dieAt(place string, passage int) {
 	if err := os.Remove(p.armed); err != nil {
 		l.t.Fatal(err)
 	}
+	p.buried()
 	p.start()
+}
+
+// buried lets what has died be known as dead at once. By itself it is after seconds of silence, on PostgreSQL,
+// and nobody else sends or dispatches until then: at each of many places that is most of the time. make chaos
+// and the other tests wait for it.
+func (p *program) buried() {
+	if p.database != "" && rounds(0, 1) == 0 {
+		storetest.Exec(p.t, p.database, "UPDATE node SET seen_at = 0")
+	}
 }
 
 // newcomers are customers who write once: each is work for the dispatcher.

@@ -51,9 +51,10 @@ func binary(t testing.TB) string {
 // program is one `switchboard demo`. It can be ended and started again on the same data.
 type program struct {
 	load.Program
-	t      testing.TB
-	output string // file with its log
-	armed  string // file that says at which failpoint it dies
+	t        testing.TB
+	database string // URL of its PostgreSQL database; empty: SQLite
+	output   string // file with its log
+	armed    string // file that says at which failpoint it dies
 }
 
 // demo starts a demo on a free port, with its data in dir, on SQLite there or on a PostgreSQL database.
@@ -64,7 +65,7 @@ func demo(t testing.TB, dir, database string) *program {
 		t.Fatal(err)
 	}
 	armed := filepath.Join(t.TempDir(), "armed")
-	p := &program{t: t, output: filepath.Join(t.TempDir(), "log"), armed: armed,
+	p := &program{t: t, database: database, output: filepath.Join(t.TempDir(), "log"), armed: armed,
 		Program: load.Program{Binary: binary(t), Args: args, Env: []string{"SWITCHBOARD_FAILPOINT_FILE=" + armed}}}
 	p.start()
 	t.Cleanup(func() {

@@ -93,10 +93,20 @@ func (r *runner) idle(ctx context.Context) error {
 func factSocket(n int) string { return fmt.Sprintf("one idle agent's socket of %d", n) }
 func factStream(n int) string { return fmt.Sprintf("one idle customer's stream of %d", n) }
 
+// restFor is how long what a server takes at rest is looked for, unless the plan is over sooner.
+const (
+	restFor   = 3 * time.Second
+	restEvery = 250 * time.Millisecond
+)
+
 // resting is the least that the server takes over some seconds: what is live, and little garbage.
 func (r *runner) resting(ctx context.Context) (least Usage, err error) {
-	for range 12 {
-		if !waitUntil(ctx, time.Now().Add(250*time.Millisecond)) {
+	looks := restFor
+	if r.plan.Duration > 0 {
+		looks = min(looks, r.plan.Duration)
+	}
+	for range max(1, looks/restEvery) {
+		if !waitUntil(ctx, time.Now().Add(restEvery)) {
 			return least, ctx.Err()
 		}
 		u, err := r.usage(ctx)
