@@ -64,6 +64,7 @@ var allowedState = map[string]string{
 	"message lastV7":            "ids ascend within a process (RFC 9562, 6.2)",
 	"httpapi/staff plainErrors": "huma keeps its error builder in variables of its own; it is replaced once",
 	"store/storetest running":   "one PostgreSQL for a whole test program",
+	"store/storetest migrated":  "one migrated SQLite file for a whole test program",
 	"store/storetest database":  "numbers that program's databases",
 }
 

@@ -225,7 +225,7 @@ func (b *Bench) rates(ctx context.Context, found *Benched) error {
 	}
 	// The limits need the database for themselves.
 	return h.rest(func() error {
-		limits, loop, err := DatabaseLimits(ctx, h.Ready, h.dir, h.database)
+		limits, loop, err := DatabaseLimits(ctx, h.Ready, h.dir, h.database, usual())
 		found.Limits = limits
 		b.Log("limits: %+v", limits)
 		if loop > 0 {

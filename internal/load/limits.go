@@ -34,15 +34,18 @@ const (
 	referenceAnswers  = 115_000
 )
 
-// limitLasts is how long each limit is looked for.
-const limitLasts = 2 * time.Second
+// Effort is how long a limit is looked for, and how many messages of a recording are repeated.
+type Effort struct {
+	Lasts    time.Duration
+	Messages int
+}
 
-// replayed messages of a recording.
-const replayed = 4000
+// usual is the bench's.
+func usual() Effort { return Effort{Lasts: 2 * time.Second, Messages: 4000} }
 
 // DatabaseLimits are those of the database that a demo in dir left: it must not be running. The database
 // is not the same afterwards. loop is the bare loop with which the program's way in can be compared.
-func DatabaseLimits(ctx context.Context, ready Ready, dir, database string) (limits []Limit, loop float64, err error) {
+func DatabaseLimits(ctx context.Context, ready Ready, dir, database string, effort Effort) (limits []Limit, loop float64, err error) {
 	const clients = 16
 	s, err := OpenSeeds(ctx, ready, dir, database)
 	if err != nil {
@@ -52,7 +55,7 @@ func DatabaseLimits(ctx context.Context, ready Ready, dir, database string) (lim
 	if database != "" {
 		name = "PostgreSQL"
 	}
-	rows, err := store.SingleRows(ctx, s.url, clients, limitLasts)
+	rows, err := store.SingleRows(ctx, s.url, clients, effort.Lasts)
 	if err == nil && database == "" {
 		limits = append(limits, Limit{name + ", commits of one row, one after the other", rows, referenceCommits})
 	} else if err == nil {
@@ -68,7 +71,7 @@ func DatabaseLimits(ctx context.Context, ready Ready, dir, database string) (lim
 	var recording *store.Recording
 	var domain float64
 	if err == nil {
-		recording, domain, err = s.Record(ctx, replayed)
+		recording, domain, err = s.Record(ctx, effort.Messages)
 	}
 	if closing := s.Close(); err == nil {
 		err = closing
@@ -146,7 +149,7 @@ func HTTPLimit(ctx context.Context) (Limit, error) {
 	var answers atomic.Int64
 	var all sync.WaitGroup
 	began := time.Now()
-	until := began.Add(limitLasts)
+	until := began.Add(usual().Lasts)
 	for range 64 {
 		all.Go(func() {
 			call, err := newWire("http://" + listener.Addr().String())

@@ -83,7 +83,7 @@ func limitsAndSeeds(t *testing.T, database string, want int) {
 	if err := errors.Join(seeds.Conversations(t.Context(), 20, 2, 5, agents), seeds.Close()); err != nil {
 		t.Fatal(err)
 	}
-	limits, loop, err := load.DatabaseLimits(t.Context(), ready, dir, database)
+	limits, loop, err := load.DatabaseLimits(t.Context(), ready, dir, database, load.Effort{Lasts: 200 * time.Millisecond, Messages: 800})
 	if err != nil {
 		t.Fatal(err)
 	}
