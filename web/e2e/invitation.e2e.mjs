@@ -1,13 +1,11 @@
 // Before a conversation: the invitation beside the launcher, the pre-chat as a form and as a conversation, how
 // a page opens the window, and the preview of all that in set-up.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { violations } from './axe.mjs';
 import { count, gone, seen, stage, until } from './harness.mjs';
 import { Agent, Visitor } from './people.mjs';
 
 const { it, story } = stage();
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** A published deployment like the demo's, with something changed. */
 async function deploy(name, change) {
@@ -21,9 +19,8 @@ async function deploy(name, change) {
 /** What a frame's screen readers stop at that isn't right, in light and in dark. */
 async function inspect(page) {
 	const frame = page.frames().find((one) => one.url().includes('frame.html'));
-	await frame.evaluate(axe);
-	const { violations } = await frame.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
-	return violations.map((one) => `${one.id}: ${one.nodes[0].html}`);
+	const found = await violations(frame, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] });
+	return found.map((one) => `${one.id}: ${one.nodes[0].html}`);
 }
 
 /** The fields of every type. */

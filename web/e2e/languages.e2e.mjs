@@ -2,18 +2,11 @@
 // dates and numbers, and English where nobody chose.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { told, violations } from './axe.mjs';
 import { seen, stage, unique, until } from './harness.mjs';
 import { Agent, Phone } from './people.mjs';
 
 const { it, story } = stage();
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-async function inspect(name, page) {
-	await page.evaluate(axe);
-	const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }));
-	return violations.filter((one) => ['serious', 'critical'].includes(one.impact)).map((one) => `${name}: ${one.id}: ${one.nodes[0].html.slice(0, 140)}`);
-}
 
 const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 const root = (page) => page.evaluate(() => ({ lang: document.documentElement.lang, dir: document.documentElement.dir }));
@@ -44,20 +37,21 @@ story('Arabic is chosen in the preferences, and every page is mirrored without o
 	assert.deepEqual(await root(agent.page), { lang: 'ar', dir: 'rtl' });
 	const found = [];
 	const pages = [`inbox/${id}`, 'inbox', 'setup', 'setup/channels', 'setup/deployments', 'setup/queues', 'setup/users', 'setup/quick-texts', 'setup/api-keys', 'setup/organisation'];
-	for (const width of [1440, 390]) {
-		await agent.page.setViewportSize({ width, height: width === 390 ? 844 : 900 });
-		for (const path of pages) {
-			await agent.page.goto(`${it.ready.url}/${path}`);
-			await seen(agent.page.locator('h1:visible, h2:visible, [role=log]:visible'));
-			await until(`${path} has loaded`, async () => (await agent.page.locator('[aria-busy=true]').count()) === 0);
+	for (const path of pages) {
+		await agent.page.goto(`${it.ready.url}/${path}`);
+		await seen(agent.page.locator('h1:visible, h2:visible, [role=log]:visible'));
+		await until(`${path} has loaded`, async () => (await agent.page.locator('[aria-busy=true]').count()) === 0);
+		assert.equal((await root(agent.page)).dir, 'rtl', path);
+		const serious = (await violations(agent.page, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })).filter((one) => ['serious', 'critical'].includes(one.impact));
+		found.push(...told(path, serious));
+		for (const [width, height] of [[1440, 900], [390, 844]]) {
+			await agent.page.setViewportSize({ width, height });
 			assert.equal(await overflow(agent.page), 0, `${path} at ${width} is wider than the window`);
-			assert.equal((await root(agent.page)).dir, 'rtl', path);
-			if (width === 1440) found.push(...await inspect(path, agent.page));
 		}
+		await agent.page.setViewportSize({ width: 1440, height: 900 });
 	}
 	assert.deepEqual(found, []);
 	// The rail is at the right, and a number stays in its order.
-	await agent.page.setViewportSize({ width: 1440, height: 900 });
 	await agent.page.goto(`${it.ready.url}/inbox/${id}`);
 	const rail = await agent.page.getByRole('navigation').first().boundingBox();
 	assert.ok(rail.x > 1300, `the rail is at ${rail.x}`);

@@ -1,12 +1,11 @@
 // What can stand in a conversation, sent from the phone and looked at by an agent.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { violations } from './axe.mjs';
 import { brokenFilm, brokenPaper, pages, paper, picture, tone } from './files.mjs';
 import { count, seen, stage, unique, until } from './harness.mjs';
 import { Agent } from './people.mjs';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const { it, story } = stage();
 
 /** Says something as a customer by the sandbox's own API: content, and a file if there is one. */
@@ -20,9 +19,8 @@ async function say(phone, message, file) {
 }
 
 async function clean(page) {
-	await page.evaluate(axe);
-	const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }));
-	assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`), []);
+	const found = await violations(page, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] });
+	assert.deepEqual(found.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`), []);
 }
 
 async function meet(name) {

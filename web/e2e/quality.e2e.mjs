@@ -1,40 +1,13 @@
 // What everybody needs of the pages: axe finds nothing, the keyboard reaches everything and shows where
 // it is, and little is loaded before something can be seen.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
+import { inspect } from './axe.mjs';
 import { stop } from './focus.mjs';
-import { gone, seen, stage, unique } from './harness.mjs';
+import { seen, stage, unique } from './harness.mjs';
 import { Agent, Phone, Visitor } from './people.mjs';
 
 const { it, story } = stage();
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-/** What axe finds depends on colours in these alone. */
-const colours = ['color-contrast', 'link-in-text-block'];
-
-/** Serious and critical findings of a frame: everything in light, and in dark what depends on colours. */
-async function inspect(name, page, frame = page.mainFrame()) {
-	const found = [];
-	for (const [colorScheme, runOnly] of [['dark', { type: 'rule', values: colours }], ['light', { type: 'tag', values: tags }]]) {
-		await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-		await frame.evaluate((axe) => globalThis.axe || (0, eval)(axe), axe);
-		// The colours of the other scheme come a few frames later: what lasts is a finding.
-		for (let tries = 3, lasting = [null]; tries > 0 && lasting.length > 0; tries--) {
-			await frame.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-			const { violations } = await frame.evaluate((runOnly) => globalThis.axe.run(document, { resultTypes: ['violations'], runOnly }), runOnly);
-			lasting = violations.filter((one) => ['serious', 'critical'].includes(one.impact));
-			if (tries === 1) found.push(...lasting.map((v) => `${name}, ${colorScheme}: ${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.html.slice(0, 140)} ${n.any[0]?.message ?? ''}`).join(' | ')}`));
-		}
-	}
-	return found;
-}
-
-/** What is being loaded is there. */
-const settled = (page) => gone(page.locator('[aria-busy=true], .skeleton'));
 
 /** Walks with Tab until the names are all reached, and checks that each stop can be seen. */
 async function walk(page, names, most = 60) {
@@ -91,16 +64,6 @@ story('axe finds nothing serious, in light and in dark, and the keyboard reaches
 	found.push(...await inspect('transfer', agent.page));
 
 	found.push(...await inspect('phone page', phone.page));
-	for (const path of ['', '/security', '/channels', '/channels/new', '/users/new', '/permission-sets', '/permission-sets/new', '/quarantine', '/organisation']) {
-		await admin.page.goto(`${it.ready.url}/setup${path}`);
-		await seen(admin.page.getByRole('heading', { level: 1 }));
-		found.push(...await inspect(`set-up ${path}`, admin.page));
-	}
-	await admin.page.goto(`${it.ready.url}/setup/deployments`);
-	await admin.page.getByRole('link', { name: 'Demo Web' }).click();
-	await seen(admin.page.getByLabel('Title', { exact: true }));
-	found.push(...await inspect('deployment', admin.page));
-
 	const customer = await (await Visitor.arrive(it)).open();
 	await seen(customer.frame.getByLabel('First name'));
 	const inside = customer.page.frames().find((frame) => frame.url().includes('frame.html'));
@@ -111,66 +74,6 @@ story('axe finds nothing serious, in light and in dark, and the keyboard reaches
 	found.push(...await inspect('widget', customer.page, inside));
 	assert.deepEqual(found, []);
 });
-
-/** Every page of the set-up, its detail pages, and what pages show when there is nothing, when it fails and when it isn't allowed. */
-story('axe finds nothing on any page of the set-up, nor in what opens over pages, in light and in dark', async () => {
-	const found = [];
-	const look = async (name, page, frame) => found.push(...await inspect(name, page, frame));
-	const admin = await Agent.logIn(it, it.user('admin'));
-	const { page } = admin;
-	const at = async (path, ready = page.getByRole('heading', { level: 1 })) => {
-		await page.goto(`${it.ready.url}${path}`);
-		await seen(ready);
-		await settled(page);
-	};
-	for (const path of ['', 'security', 'channels', 'deployments', 'templates', 'queues', 'routing-configurations', 'presence-statuses', 'quick-texts', 'users', 'permission-sets', 'api-keys', 'organisation', 'delivery-errors', 'quarantine']) {
-		await at(`/setup/${path}`);
-		await look(`set-up: ${path}`, page);
-	}
-	for (const path of ['channels', 'deployments', 'templates', 'queues', 'routing-configurations', 'presence-statuses', 'quick-texts', 'users', 'permission-sets']) {
-		await at(`/setup/${path}/new`);
-		await look(`set-up: a new one of ${path}`, page);
-		const { items } = await it.api('GET', `/${path}?limit=1`);
-		if (items.length === 0) continue;
-		await at(`/setup/${path}/${items[0].id}`);
-		await look(`set-up: one of ${path}`, page);
-	}
-	// A sandbox channel, and the way out of it.
-	await at(`/setup/channels/${it.channel('whatsapp').id}`, page.getByRole('button', { name: 'Go to production' }));
-	await look('set-up: a sandbox channel', page);
-	await page.getByRole('button', { name: 'Go to production' }).click();
-	await seen(page.getByRole('dialog'));
-	await look('to production', page);
-	await page.keyboard.press('Escape');
-
-	for (const [what, answer] of [['fails', { status: 500, json: { status: 500, code: 'internal', detail: 'Something went wrong on our side.' } }], ['isn’t allowed', { status: 403, json: { status: 403, code: 'no_permission', detail: 'You may not see this.' } }], ['is empty', { json: { items: [] } }]]) {
-		const list = /\/api\/v1\/queues\?/;
-		await page.route(list, (route) => route.fulfill({ contentType: 'application/problem+json', ...answer }));
-		await at('/setup/queues');
-		await look(`a list that ${what}`, page);
-		await page.unroute(list);
-	}
-	await at('/setup/queues/01900000-0000-7000-8000-000000000000', page.getByRole('main'));
-	await look('a thing that isn’t there', page);
-
-	await at('/search', page.getByRole('searchbox').or(page.getByRole('textbox')));
-	await look('search', page);
-	await at('/', page.getByRole('heading', { name: 'Inbox' }));
-	for (const [name, key] of [['palette', 'Control+k'], ['keys', '?']]) {
-		await page.keyboard.press(key);
-		await seen(page.getByRole('dialog'));
-		await look(name, page);
-		await page.keyboard.press('Escape');
-		await gone(page.getByRole('dialog'));
-	}
-	await page.getByRole('button', { name: `${admin.user.name}:` }).click();
-	await seen(page.getByRole('menu'));
-	await look('presence menu', page);
-	await page.getByRole('menuitem', { name: 'Preferences' }).click();
-	await seen(page.getByRole('dialog'));
-	await look('preferences', page);
-	assert.deepEqual(found, []);
-}, 600_000);
 
 story('little is loaded before something can be seen', async () => {
 	const page = await it.page();
