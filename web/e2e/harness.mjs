@@ -1,8 +1,9 @@
 // A running demo and a browser for one file of stories, and the words in which stories are told: by role
 // and label, as people find things. Nothing here waits for a while: it waits for something to be seen.
 //
-// All of them: npm run e2e (run.mjs). One story alone: node --test --test-name-pattern='queue' e2e/admin.e2e.mjs. The environment may name another
-// SWITCHBOARD_BINARY or CHROMIUM, and less patience while writing a story (E2E_PATIENCE, in milliseconds).
+// All of them: npm run e2e (run.mjs). One story alone: node --test --test-name-pattern='queue' e2e/admin.e2e.mjs.
+// The environment may name another SWITCHBOARD_BINARY or CHROMIUM, and less patience while writing a story
+// (E2E_PATIENCE, in milliseconds).
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
