@@ -42,7 +42,7 @@ story('axe finds nothing: light, dark, right-to-left, compact', async () => {
 		}
 	}
 	assert.deepEqual(found, []);
-});
+}, 600_000);
 
 story('nothing is wider than a phone, in either direction', async () => {
 	const page = await it.page({ viewport: { width: 390, height: 844 } });

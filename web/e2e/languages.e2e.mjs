@@ -64,7 +64,7 @@ story('Arabic is chosen in the preferences, and every page is mirrored without o
 	assert.deepEqual(await root(page), { lang: 'ar', dir: 'rtl' });
 	// The choice follows its user: the stories after this one begin without.
 	await it.api('PATCH', '/me/preferences', { language: 'browser' }, await it.token(agent.user));
-});
+}, 600_000);
 
 story('a German browser gets German words, dates and numbers, and may choose English', async () => {
 	await unchosen();

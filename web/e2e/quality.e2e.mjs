@@ -73,7 +73,7 @@ story('axe finds nothing serious, in light and in dark, and the keyboard reaches
 	await seen(customer.said('Hello'));
 	found.push(...await inspect('widget', customer.page, inside));
 	assert.deepEqual(found, []);
-});
+}, 600_000);
 
 story('little is loaded before something can be seen', async () => {
 	const page = await it.page();
