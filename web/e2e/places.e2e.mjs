@@ -78,4 +78,4 @@ story('axe finds nothing on any page of the set-up, nor in what opens over pages
 	await seen(page.getByRole('dialog'));
 	await look('preferences', page);
 	assert.deepEqual(found, []);
-}, 600_000);
+}, 1_200_000);
