@@ -1,6 +1,7 @@
 // One whole story for each role, told with the keyboard alone. Where Tab goes, the focus can be seen; a dialog that
 // closes gives it back.
 import assert from 'node:assert/strict';
+import { picture } from './files.mjs';
 import { gone, seen, stage, unique, until } from './harness.mjs';
 import { keysTo, stop } from './focus.mjs';
 import { Agent, Visitor } from './people.mjs';
@@ -198,4 +199,87 @@ story('a customer: open the window, answer what is asked, write, and close it', 
 	await page.keyboard.press('Escape');
 	await seen(page.getByRole('button', { name: /^Open messages/ }));
 	await until('the focus is back on the button', async () => (await stop(page))?.name.startsWith('Open messages'));
+});
+
+story('a customer: attach a file and end the conversation', async () => {
+	const visitor = await (await Visitor.arrive(it)).open();
+	const { page } = visitor;
+	await visitor.introduce({ 'First name': 'Lou' });
+	await visitor.write('Here it is.');
+	await seen(visitor.said('Here it is.'));
+	const frame = page.frames().find((one) => one.url().includes('frame.html'));
+	const inside = (name, options) => keysTo(page, name, { frame, ...options });
+	await inside('Attach a file');
+	const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')]);
+	await chooser.setFiles(picture());
+	// It stands ready and can be taken away again, both by keyboard.
+	await seen(visitor.frame.getByRole('button', { name: 'Remove oak.png' }));
+	await inside('Remove oak.png');
+	await page.keyboard.press('Enter');
+	await gone(visitor.frame.getByRole('button', { name: 'Remove oak.png' }));
+	await until('the focus stays in the window', async () => (await stop(frame)) !== undefined);
+	await inside('Attach a file');
+	const [again] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')]);
+	await again.setFiles(picture());
+	await inside('Send');
+	await page.keyboard.press('Enter');
+	await seen(visitor.log.getByRole('img', { name: 'oak.png' }));
+
+	await inside('More', { key: 'Shift+Tab' });
+	await page.keyboard.press('Enter');
+	await seen(visitor.frame.getByRole('menu'));
+	await inside('End conversation', { key: 'ArrowDown', most: 6 });
+	await page.keyboard.press('Enter');
+	await seen(visitor.frame.getByRole('dialog'));
+	await inside('End it');
+	await page.keyboard.press('Enter');
+	await seen(visitor.frame.getByText('You ended the conversation'));
+	await inside('Start a new conversation');
+	await page.keyboard.press('Enter');
+	await seen(visitor.field);
+});
+
+story('a supervisor: narrow the list and hand over what an agent has', async () => {
+	const agent = await (await Agent.logIn(it, it.user('agent'))).setStatus('online');
+	const name = unique('Nora');
+	const question = unique('Where is my stove?');
+	await customer(question, name);
+	await agent.accept(question);
+	const id = agent.conversation();
+	const boss = await logIn(it.user('supervisor'));
+	const { page } = boss;
+	await page.keyboard.press('g');
+	await page.keyboard.press('a');
+	await page.waitForURL(/scope=all/);
+	await keysTo(page, 'Status');
+	await page.keyboard.press('Enter');
+	await seen(page.getByRole('menu', { name: 'Status' }));
+	await keysTo(page, 'Active', { key: 'ArrowDown', most: 8 });
+	await page.keyboard.press('Enter');
+	await page.waitForURL(/status=active/);
+	await until('the focus is back on the filter', async () => (await stop(page))?.name === 'Status: Active');
+	await keysTo(page, new RegExp(name), { most: 60 });
+	await page.keyboard.press('Enter');
+	await page.waitForURL(new RegExp(id));
+	await seen(boss.log);
+	await keysTo(page, 'More actions');
+	await page.keyboard.press('Enter');
+	await seen(page.getByRole('menu'));
+	await page.keyboard.press('Home');
+	await until('the first action is Transfer', async () => (await stop(page))?.name.startsWith('Transfer'));
+	await page.keyboard.press('Enter');
+	const transfer = page.getByRole('dialog', { name: /^Transfer / });
+	await seen(transfer.getByRole('option').first());
+	await page.keyboard.type('Support');
+	await seen(transfer.getByRole('option', { name: /Support/, selected: true }));
+	await page.keyboard.press('Enter');
+	await page.keyboard.type('Please take over.');
+	await page.keyboard.press('Enter');
+	await gone(transfer);
+	await kept(page, 'handing over');
+	await until('the queue has it', async () => {
+		const { session } = await it.api('GET', `/conversations/${id}`);
+		return session.transfer?.to?.name === 'Support' || session.queue?.name === 'Support';
+	});
+	await it.presence(agent.user, 'offline');
 });
