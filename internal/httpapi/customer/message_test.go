@@ -424,5 +424,13 @@ func TestTranscript(t *testing.T) {
 			!strings.Contains(response.Header.Get("Content-Disposition"), ".txt") {
 			h.t.Errorf("%s %v", text, response.Header)
 		}
+		nameless := h.browser("device-2")
+		thread, _ = nameless.talk(object{})
+		nameless.say(thread, "one")
+		response = nameless.request("GET", talkPath(thread)+"/transcript?language=fr-CA&esDeveloperName="+deployment, nil)
+		defer response.Body.Close()
+		if text, _ := io.ReadAll(response.Body); !strings.Contains(string(text), "] Vous: one\n") {
+			h.t.Errorf("in French: %s", text)
+		}
 	})
 }

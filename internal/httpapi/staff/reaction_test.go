@@ -74,6 +74,16 @@ func TestTranscripts(t *testing.T) {
 			!strings.Contains(page.header.Get("Content-Security-Policy"), "default-src 'none'") {
 			w.t.Errorf("%v %s", page.header, page.text)
 		}
+		// In the reader's language, which has its own direction.
+		german := w.call(token, "GET", session+"/transcript?notes=true&language=de", nil).is(200)
+		for _, want := range []string{"Zeiten in UTC", "Anna: (als Antwort auf „<script>", "Anna (Notiz): A regular.", "Sitzung angenommen"} {
+			if !strings.Contains(german.text, want) {
+				w.t.Errorf("the German text lacks %q:\n%s", want, german.text)
+			}
+		}
+		if arabic := w.call(token, "GET", session+"/transcript?format=html&language=ar", nil).is(200); !strings.Contains(arabic.text, `<html lang="ar" dir="rtl">`) || strings.Contains(arabic.text, "session") {
+			w.t.Errorf("%s", arabic.text)
+		}
 		data := w.call(token, "GET", session+"/transcript?format=json", nil).is(200)
 		if data.str("session") != "MS-00000001" || len(data.at("entries").([]any)) < 3 {
 			w.t.Errorf("%s", data.text)

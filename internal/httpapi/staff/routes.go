@@ -52,7 +52,7 @@ func (a *API) table() {
 
 	get(a, "/sessions", staff.ConversationRead, "List sessions", a.sessions)
 	get(a, "/sessions/{id}", staff.ConversationRead, "Get a session", a.session)
-	a.Plain(http.MethodGet, "/sessions/{id}/transcript", staff.ConversationRead, "A session as ?format=text, json or html; ?notes=true with notes, ?tz= in a time zone, ?show=true to look at", a.transcript)
+	a.Plain(http.MethodGet, "/sessions/{id}/transcript", staff.ConversationRead, "A session as ?format=text, json or html; ?notes=true with notes, ?tz= in a time zone, ?language= in one of the console's languages (else by Accept-Language), ?show=true to look at", a.transcript)
 	post(a, "/sessions/{id}/end", staff.SessionEnd, "End a session", a.end, a.ended)
 	post(a, "/sessions/{id}/inactive", staff.SessionInactive, "Set a session aside: the customer doesn't answer", a.inactive, a.madeInactive)
 	post(a, "/sessions/{id}/transfer", staff.SessionTransfer, "Hand a session to another agent or a queue", a.transfer, a.transferred)

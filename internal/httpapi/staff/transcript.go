@@ -13,6 +13,7 @@ import (
 
 	"switchboard/internal/fault"
 	"switchboard/internal/httpapi/problem"
+	"switchboard/internal/httpapi/transcript"
 	"switchboard/internal/message"
 	"switchboard/internal/resource"
 	"switchboard/internal/staff"
@@ -38,11 +39,12 @@ type Transcript struct {
 	// Truncated: there is more than a transcript holds.
 	Truncated bool `json:"truncated"`
 
-	zone *time.Location
+	zone  *time.Location
+	words transcript.Words
 }
 
-// transcript answers with a session as text, JSON or a page to print (SL-6). Notes are for staff only and
-// come along when they are asked for.
+// transcript answers with a session as text, JSON or a page to print (SL-6), in the reader's language. Notes are
+// for staff only and come along when they are asked for.
 func (a *API) transcript(w http.ResponseWriter, r *http.Request, p staff.Principal) {
 	body, mediaType, name, err := a.makeTranscript(r.Context(), r, p)
 	if err != nil {
@@ -80,6 +82,7 @@ func (a *API) makeTranscript(ctx context.Context, r *http.Request, p staff.Princ
 	if err != nil {
 		return nil, "", "", err
 	}
+	t.words = transcript.For(r)
 	name = t.Session + "-" + t.StartedAt.In(zone).Format("2006-01-02")
 	switch format {
 	case "json":
@@ -142,39 +145,54 @@ func (t *Transcript) Lines() []Line {
 		if ev := e.Content.Event; ev != nil && ev.Type == message.EventDeleted && e.RefersTo != nil {
 			deleted[*e.RefersTo] = true
 		}
-		said[e.ID] = e.Content.Preview(60)
+		said[e.ID] = t.words.Preview(e.Content, 60)
 	}
 	out := make([]Line, 0, len(t.Entries))
 	for _, e := range t.Entries {
 		l := Line{At: e.CreatedAt.In(t.zone).Format("2006-01-02 15:04:05"), Who: t.who(e.Author), Quiet: e.Kind == message.KindEvent || e.Kind == message.KindReaction, Note: e.Kind == message.KindNote}
 		about := ""
 		if e.RefersTo != nil && !deleted[*e.RefersTo] && said[*e.RefersTo] != "" {
-			about = " “" + said[*e.RefersTo] + "”"
+			about = t.words.Say("quoted", said[*e.RefersTo])
 		}
 		switch {
 		case e.ErasedAt != nil:
-			l.Text, l.Quiet = "(erased)", true
+			l.Text, l.Quiet = t.words.Say("erased"), true
 		case deleted[e.ID]:
-			l.Text, l.Quiet = "(deleted by the customer)", true
+			l.Text, l.Quiet = t.words.Say("deleted"), true
 		case e.Content.Reaction != nil && e.Content.Reaction.Emoji == "":
-			l.Text = "took a reaction back from" + about
-		case e.Content.Reaction != nil:
-			l.Text = "reacted " + e.Content.Reaction.Emoji + " to" + about
-		case e.Content.Event != nil:
-			l.Text = eventWords(e.Content)
-		default:
-			l.Text = contentWords(e.Content)
+			l.Text = t.words.Say("unreacted")
 			if about != "" {
-				l.Text = "(in answer to" + about + ") " + l.Text
+				l.Text = t.words.Say("unreacted_from", about)
+			}
+		case e.Content.Reaction != nil:
+			l.Text = t.words.Say("reacted", e.Content.Reaction.Emoji)
+			if about != "" {
+				l.Text = t.words.Say("reacted_to", e.Content.Reaction.Emoji, about)
+			}
+		case e.Content.Event != nil:
+			l.Text = t.event(e.Content)
+		default:
+			l.Text = t.content(e.Content)
+			if about != "" {
+				l.Text = t.words.Say("answering", about, l.Text)
 			}
 			if e.Status == message.StatusFailed {
-				l.Text += " (not delivered)"
+				l.Text = t.words.Say("not_delivered", l.Text)
 			}
 		}
 		out = append(out, l)
 	}
 	return out
 }
+
+// Language, Direction and Say are for the page.
+func (t *Transcript) Language() string { return t.words.Language }
+
+// Direction is how its language is written.
+func (t *Transcript) Direction() string { return t.words.Direction() }
+
+// Say is one of its words.
+func (t *Transcript) Say(key string) string { return t.words.Say(key) }
 
 func (t *Transcript) who(a resource.Author) string {
 	switch {
@@ -183,19 +201,19 @@ func (t *Transcript) who(a resource.Author) string {
 	case a.Type == message.AuthorCustomer && t.Customer.Name != "":
 		return t.Customer.Name
 	}
-	return strings.ToUpper(string(a.Type[:1])) + string(a.Type[1:])
+	return t.words.Say(string(a.Type))
 }
 
-func contentWords(c message.Content) string {
+func (t *Transcript) content(c message.Content) string {
 	var parts []string
 	if f := c.File; f != nil {
-		parts = append(parts, "["+(message.Content{File: f}).Preview(200)+"]")
+		parts = append(parts, "["+t.words.Preview(message.Content{File: f}, 200)+"]")
 	}
 	if l := c.Location; l != nil {
-		parts = append(parts, strings.TrimSpace(fmt.Sprintf("[Location: %s %s %.5f, %.5f]", l.Name, l.Address, l.Latitude, l.Longitude)))
+		parts = append(parts, "["+t.words.Say("location_of", strings.TrimSpace(fmt.Sprintf("%s %s %.5f, %.5f", l.Name, l.Address, l.Latitude, l.Longitude)))+"]")
 	}
 	for _, card := range c.Contacts {
-		parts = append(parts, "["+strings.Join(append(append([]string{"Contact: " + card.Name}, card.Phones...), card.Emails...), ", ")+"]")
+		parts = append(parts, "["+strings.Join(append(append([]string{t.words.Say("contact", card.Name)}, card.Phones...), card.Emails...), ", ")+"]")
 	}
 	if c.Text != "" {
 		parts = append(parts, c.Text)
@@ -211,52 +229,60 @@ func contentWords(c message.Content) string {
 		parts = append(parts, label+": "+f.Value)
 	}
 	if len(parts) == 0 {
-		parts = append(parts, c.Preview(500))
+		parts = append(parts, t.words.Preview(c, 500))
 	}
 	return strings.Join(parts, "\n")
 }
 
-func eventWords(c message.Content) string {
-	e := c.Event
-	words := strings.ReplaceAll(string(e.Type), "_", " ")
-	if e.Type == message.EventEdited {
-		return "changed a message to: " + c.Text
-	}
-	if e.From != "" && e.To != "" {
-		words += ": " + e.From + " → " + e.To
-	}
-	if e.Target != "" {
-		words += " to " + e.Target
+// event is what happened, in words. What somebody wrote about it stands as it was written, and so does a reason.
+func (t *Transcript) event(c message.Content) string {
+	e, w := c.Event, t.words
+	text := w.Say(string(e.Type))
+	switch e.Type {
+	case message.EventEdited:
+		return w.Say("edited", c.Text)
+	case message.EventDeleted:
+		return w.Say("message_deleted")
+	case message.EventSessionStatus:
+		text = w.Say("session_status", w.Say("status:"+e.From), w.Say("status:"+e.To))
+	case message.EventTransferred:
+		text = w.Say("transferred", e.Target)
+	case message.EventRerouted:
+		if e.Target != "" {
+			text = w.Say("rerouted_to", e.Target)
+		}
+	case message.EventFlagged:
+		text = w.Say(e.To)
 	}
 	if e.Reason != "" {
-		words += " (" + e.Reason + ")"
+		text = w.Say("because", text, e.Reason)
 	}
-	return words
+	return text
 }
 
 func (t *Transcript) text() string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s · %s · %s\n", t.Session, t.Customer.Name, t.Channel.Name)
-	fmt.Fprintf(&out, "Times in %s\n\n", t.TimeZone)
+	fmt.Fprintf(&out, "%s\n\n", t.words.Say("zone", t.TimeZone))
 	for _, l := range t.Lines() {
 		between := ": "
 		if l.Quiet {
 			between = " — "
 		}
 		if l.Note {
-			between = " (note): "
+			between = " (" + t.words.Say("note") + "): "
 		}
 		fmt.Fprintf(&out, "[%s] %s%s%s\n", l.At, l.Who, between, strings.ReplaceAll(l.Text, "\n", "\n    "))
 	}
 	if t.Truncated {
-		out.WriteString("… The session goes on; a transcript holds its beginning.\n")
+		out.WriteString("… " + t.words.Say("truncated") + "\n")
 	}
 	return out.String()
 }
 
 // transcriptPageTemplate is a page that is complete by itself and prints well. Nothing in it runs.
 var transcriptPageTemplate = template.Must(template.New("transcript").Parse(`<!doctype html>
-<html lang="en">
+<html lang="{{.Language}}" dir="{{.Direction}}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>{{.Session}}</title>
@@ -274,8 +300,8 @@ time { color: #5a5853; font-size: .8rem; font-variant-numeric: tabular-nums }
 <h1><bdi>{{.Customer.Name}}</bdi> · {{.Session}}</h1>
 <p class="about"><bdi>{{.Channel.Name}}</bdi>{{with .Agent}} · <bdi>{{.Name}}</bdi>{{end}} · {{.TimeZone}}</p>
 <ol>
-{{range .Lines}}<li{{if .Note}} class="note"{{else if .Quiet}} class="quiet"{{end}}><strong><bdi>{{.Who}}</bdi></strong>{{if .Note}} (note){{end}} <time>{{.At}}</time><p dir="auto">{{.Text}}</p></li>
+{{range .Lines}}<li{{if .Note}} class="note"{{else if .Quiet}} class="quiet"{{end}}><strong><bdi>{{.Who}}</bdi></strong>{{if .Note}} ({{$.Say "note"}}){{end}} <time>{{.At}}</time><p dir="auto">{{.Text}}</p></li>
 {{end}}</ol>
-{{if .Truncated}}<p class="quiet">The session goes on; a transcript holds its beginning.</p>{{end}}
+{{if .Truncated}}<p class="quiet">{{.Say "truncated"}}</p>{{end}}
 </html>
 `))

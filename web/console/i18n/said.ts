@@ -104,6 +104,17 @@ export function besides(error: Pick<DeliveryError, 'code' | 'text'>): string {
 	return speaks !== 'en' && exact(error) && !recognised(error.text) ? typographic(error.text) : '';
 }
 
+/** quarantined says why a call was kept, of a line such as “malformed: The body is not a form.: invalid escape”: the sentence, and what the program said of it in English. */
+export function quarantined(reason: string): { text: string; cause: string } {
+	const [, code = '', line = reason] = /^([a-z_]+)(?: \w+)?: (.+)$/s.exec(reason) ?? [];
+	const [, sentence = line, cause = ''] = /^(.+?\.): (.+)$/s.exec(line) ?? [];
+	if (speaks === 'en') return { text: typographic(sentence), cause };
+	const made = recognised(sentence);
+	if (made) return { text: said(sentence, made), cause };
+	const known = words[`code:${code}`];
+	return known ? { text: known, cause: line } : { text: typographic(sentence), cause };
+}
+
 const typographic = (text: string) => text.replaceAll("'", '’');
 
 /** because says a reason. One without a code was kept before reasons had them, and stands as it was written. */

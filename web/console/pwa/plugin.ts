@@ -11,11 +11,14 @@ import { push as fr } from '../i18n/fr/push.ts';
 const words = { en, de, es, fr, ar };
 const read = (name: string) => readFileSync(new URL(name, import.meta.url));
 
-const manifest = {
+/** manifestIn is in a language, for the names that the system shows; the app is the same one by its id. */
+const manifestIn = (language: keyof typeof words) => ({
 	id: '/',
 	name: 'Switchboard',
 	short_name: 'Switchboard',
-	description: en.description,
+	lang: language,
+	dir: language === 'ar' ? 'rtl' : 'ltr',
+	description: words[language].description,
 	start_url: '/inbox',
 	scope: '/',
 	display: 'standalone',
@@ -29,10 +32,10 @@ const manifest = {
 		{ src: '/icon-maskable-512.png', sizes: '512x512', type: 'image/png', purpose: 'maskable' }
 	],
 	shortcuts: [
-		{ name: en.inbox, url: '/inbox', icons: [{ src: '/icon-192.png', sizes: '192x192' }] },
-		{ name: en.start, url: '/inbox?panel=start', icons: [{ src: '/icon-192.png', sizes: '192x192' }] }
+		{ name: words[language].inbox, url: '/inbox', icons: [{ src: '/icon-192.png', sizes: '192x192' }] },
+		{ name: words[language].start, url: '/inbox?panel=start', icons: [{ src: '/icon-192.png', sizes: '192x192' }] }
 	]
-};
+});
 
 /** installable puts them into the build. */
 export function installable(): Plugin {
@@ -43,7 +46,8 @@ export function installable(): Plugin {
 			const emit = (fileName: string, source: string | Uint8Array) => this.emitFile({ type: 'asset', fileName, source });
 			const worker = read('sw.js').toString().replace('__WORDS__', () => JSON.stringify(words)).replace('__OFFLINE__', () => JSON.stringify(read('offline.html').toString()));
 			emit('sw.js', worker);
-			emit('manifest.json', JSON.stringify(manifest));
+			// The page names that of its language (main.ts); English is the one without.
+			for (const language of Object.keys(words) as (keyof typeof words)[]) emit(language === 'en' ? 'manifest.json' : `manifest.${language}.json`, JSON.stringify(manifestIn(language)));
 			emit('icon.svg', read('../icon.svg'));
 			for (const icon of ['icon-192.png', 'icon-512.png', 'icon-maskable-512.png', 'badge.png', 'apple-touch-icon.png']) emit(icon, read(icon));
 		}

@@ -101,7 +101,7 @@ export class Api extends Door {
 		this.call(token, 'DELETE', `${root}/conversation/${conversation}/session?esDeveloperName=${encodeURIComponent(this.account.deployment)}`);
 
 	async transcript(token: string, conversation: string): Promise<{ blob: Blob; name: string }> {
-		const response = await this.call(token, 'GET', `${root}/conversation/${conversation}/transcript?esDeveloperName=${encodeURIComponent(this.account.deployment)}`);
+		const response = await this.call(token, 'GET', `${root}/conversation/${conversation}/transcript?${new URLSearchParams({ esDeveloperName: this.account.deployment, language: this.account.language })}`);
 		const name = /filename="?([^";]+)/.exec(response.headers.get('Content-Disposition') ?? '')?.[1];
 		return { blob: await response.blob(), name: name ?? 'conversation.txt' };
 	}
