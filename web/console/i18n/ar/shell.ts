@@ -67,6 +67,7 @@ export const shell: Translation<typeof english> = {
 	'palette.title': 'البحث والأوامر',
 	'palette.placeholder': 'ابحث في المحادثات أو اكتب أمرًا',
 	'palette.conversations': 'المحادثات',
+	'palette.colleagues': 'الزملاء',
 	'palette.none': 'لم يُعثر على شيء',
 
 	'panes.add': 'محادثة أخرى بجانب هذه',

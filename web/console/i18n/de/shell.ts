@@ -63,6 +63,7 @@ export const shell: Translation<typeof english> = {
 	'palette.title': 'Suche und Befehle',
 	'palette.placeholder': 'Gespräche suchen oder Befehl eingeben',
 	'palette.conversations': 'Gespräche',
+	'palette.colleagues': 'Kolleginnen und Kollegen',
 	'palette.none': 'Nichts gefunden',
 
 	'panes.add': 'Weiteres Gespräch daneben',

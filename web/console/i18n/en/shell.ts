@@ -60,6 +60,7 @@ export const shell = {
 	'palette.title': 'Search and commands',
 	'palette.placeholder': 'Search conversations or type a command',
 	'palette.conversations': 'Conversations',
+	'palette.colleagues': 'Colleagues',
 	'palette.none': 'Nothing found',
 
 	'panes.add': 'Another conversation beside this one',

@@ -63,6 +63,7 @@ export const shell: Translation<typeof english> = {
 	'palette.title': 'Búsqueda y comandos',
 	'palette.placeholder': 'Busque conversaciones o escriba un comando',
 	'palette.conversations': 'Conversaciones',
+	'palette.colleagues': 'Compañeros',
 	'palette.none': 'Sin resultados',
 
 	'panes.add': 'Otra conversación junto a esta',

@@ -63,6 +63,7 @@ export const shell: Translation<typeof english> = {
 	'palette.title': 'Recherche et commandes',
 	'palette.placeholder': 'Cherchez une conversation ou tapez une commande',
 	'palette.conversations': 'Conversations',
+	'palette.colleagues': 'Collègues',
 	'palette.none': 'Rien trouvé',
 
 	'panes.add': 'Une autre conversation à côté',
