@@ -27,8 +27,8 @@ export type Connection = 'connecting' | 'open' | 'lost';
 interface Topic {
 	readers: Set<Subscriber>;
 	live: boolean;
-	/** Somebody read before the topic was live. */
-	early: boolean;
+	/** Who read before the topic was live: what came in between they have missed. */
+	early: Set<Subscriber>;
 	/** The connection began after a cursor, so it tells what this topic missed. */
 	covered: boolean;
 	waiting: (() => void)[];
@@ -97,19 +97,19 @@ export class Realtime {
 	subscribe(name: string, subscriber: Subscriber, loaded = false): Subscription {
 		let topic = this.topics.get(name);
 		if (!topic) {
-			topic = { readers: new Set(), live: false, early: false, covered: false, waiting: [] };
+			topic = { readers: new Set(), live: false, early: new Set(), covered: false, waiting: [] };
 			this.topics.set(name, topic);
 			this.send({ type: 'subscribe', topic: name });
 		}
 		const found = topic;
 		found.readers.add(subscriber);
-		if (loaded && !found.live) found.early = true;
+		if (loaded && !found.live) found.early.add(subscriber);
 		const joined =
 			found.live || loaded
 				? Promise.resolve()
 				: new Promise<void>((resolve) => {
 						const early = () => {
-							found.early = !found.live;
+							if (!found.live) found.early.add(subscriber);
 							resolve();
 						};
 						if (this.state === 'lost') early();
@@ -123,6 +123,7 @@ export class Realtime {
 					});
 		const stop = () => {
 			found.readers.delete(subscriber);
+			found.early.delete(subscriber);
 			if (found.readers.size > 0 || this.topics.get(name) !== found) return;
 			this.topics.delete(name);
 			this.send({ type: 'unsubscribe', topic: name });
@@ -227,17 +228,18 @@ export class Realtime {
 					return;
 				}
 				topic.live = true;
-				if (topic.early && !topic.covered) this.again(topic);
-				topic.early = false;
+				// Who waited reads now of their own.
+				if (!topic.covered) this.again(topic, [...topic.early]);
+				topic.early.clear();
 				return;
 		}
 		if (frame.cursor) this.cursor = frame.cursor;
 		for (const reader of topic?.readers ?? []) reader.frame(frame);
 	}
 
-	private again(topic: Topic): void {
-		topic.early = false;
-		for (const reader of [...topic.readers]) reader.resync?.();
+	private again(topic: Topic, readers = [...topic.readers]): void {
+		topic.early.clear();
+		for (const reader of readers) reader.resync?.();
 	}
 
 	private send(message: unknown): void {
