@@ -48,6 +48,12 @@ export function why(health: ChannelHealth, now: number): string {
 	return ts(`health.why.${health.reason}`, { ago: health.since ? ago(health.since, now) : '', n: health.reason === 'waiting' ? health.waiting : health.refused });
 }
 
+/** what says what to do, where there is something. The sandbox signs with the channel's own secret: there it is somebody else. */
+export function what(health: ChannelHealth, sandbox: boolean): string {
+	const key = sandbox && health.reason === 'unsigned' ? 'health.do.unsigned.sandbox' : `health.do.${health.reason ?? ''}`;
+	return ts.has(key) ? ts(key as 'health.do.sender') : '';
+}
+
 /** watch asks at once and then again and again while somebody can see the page. */
 export function watch(ask: () => Promise<void>): () => void {
 	const again = () => void (document.visibilityState === 'visible' && ask());

@@ -28,6 +28,7 @@ export const health: Translation<typeof english> = {
 	'health.do.not_routed': 'Wählen Sie unten, wer bekommt, was ankommt.',
 	'health.do.no_deployment': 'Legen Sie ein Deployment für diesen Kanal an und veröffentlichen Sie es.',
 	'health.do.unsigned': 'Wenn sie vom Anbieter stammen, signiert er mit einem anderen Geheimnis als dem hier gespeicherten: Geben Sie es unten neu ein.',
+	'health.do.unsigned.sandbox': 'Die Sandbox signiert jeden Aufruf: Diese kamen also von anderswo. Nichts davon wurde übernommen; der nächste signierte Aufruf hebt das auf.',
 	'health.do.quarantine': 'Sehen Sie an, was ankam. Hat der Anbieter seine Form geändert, braucht dieses Programm vielleicht eine neue Version.',
 	'health.do.waiting': 'Beachten Sie den letzten fehlgeschlagenen Aufruf und die Grenzen unten. Nichts geht verloren: Jede wird einen Tag lang versucht.',
 	'health.do.limited': 'Nachrichten gehen im Tempo hinaus, das der Anbieter erlaubt. Kommt das oft vor, bitten Sie ihn um eine höhere Rate.',

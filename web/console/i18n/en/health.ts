@@ -25,6 +25,7 @@ export const health = {
 	'health.do.not_routed': 'Choose below who gets what comes in.',
 	'health.do.no_deployment': 'Make a deployment for this channel and publish it.',
 	'health.do.unsigned': 'If they come from the provider, the secret that it signs with isn’t the one stored here: enter it again below.',
+	'health.do.unsigned.sandbox': 'The sandbox signs every call, so these came from elsewhere. Nothing of them was kept; the next signed call clears this.',
 	'health.do.quarantine': 'Look at what came. If the provider changed its form, an update of this program may be needed.',
 	'health.do.waiting': 'Look at the last failed call and the limits below. Nothing is lost: each is tried for a day.',
 	'health.do.limited': 'Messages leave at the pace that the provider allows. If that happens often, ask it for a higher rate.',

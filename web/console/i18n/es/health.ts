@@ -28,6 +28,7 @@ export const health: Translation<typeof english> = {
 	'health.do.not_routed': 'Elija abajo quién recibe lo que llega.',
 	'health.do.no_deployment': 'Cree un despliegue para este canal y publíquelo.',
 	'health.do.unsigned': 'Si vienen del proveedor, el secreto con el que firma no es el guardado aquí: introdúzcalo de nuevo abajo.',
+	'health.do.unsigned.sandbox': 'El entorno de pruebas firma cada llamada, así que estas vinieron de otro sitio. No se guardó nada de ellas; la próxima llamada firmada quita este aviso.',
 	'health.do.quarantine': 'Mire lo que llegó. Si el proveedor cambió su formato, puede hacer falta actualizar este programa.',
 	'health.do.waiting': 'Mire la última llamada fallida y los límites de abajo. No se pierde nada: cada uno se intenta durante un día.',
 	'health.do.limited': 'Los mensajes salen al ritmo que permite el proveedor. Si ocurre a menudo, pídale una tasa mayor.',

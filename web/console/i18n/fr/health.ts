@@ -28,6 +28,7 @@ export const health: Translation<typeof english> = {
 	'health.do.not_routed': 'Choisissez ci-dessous qui reçoit ce qui arrive.',
 	'health.do.no_deployment': 'Créez un déploiement pour ce canal et publiez-le.',
 	'health.do.unsigned': 'S’ils viennent du fournisseur, le secret avec lequel il signe n’est pas celui enregistré ici : saisissez-le de nouveau ci-dessous.',
+	'health.do.unsigned.sandbox': 'Le bac à sable signe chaque appel : ceux-ci venaient donc d’ailleurs. Rien n’en a été gardé ; le prochain appel signé lève cet avis.',
 	'health.do.quarantine': 'Regardez ce qui est arrivé. Si le fournisseur a changé de format, une mise à jour de ce programme peut être nécessaire.',
 	'health.do.waiting': 'Regardez le dernier appel en échec et les limites ci-dessous. Rien n’est perdu : chacun est essayé pendant un jour.',
 	'health.do.limited': 'Les messages partent au rythme permis par le fournisseur. Si cela arrive souvent, demandez-lui un débit plus élevé.',
