@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
 import { inspect } from './axe.mjs';
 import { stop } from './focus.mjs';
-import { seen, stage, unique } from './harness.mjs';
+import { paper, picture } from './files.mjs';
+import { gone, seen, stage, unique, until } from './harness.mjs';
 import { Agent, Phone, Visitor } from './people.mjs';
 
 const { it, story } = stage();
@@ -106,3 +107,112 @@ story('little is loaded before something can be seen', async () => {
 	release();
 	await seen(frame.getByLabel('First name'));
 });
+
+/** The widget's window as a customer has it: its frame, and what axe finds in it. */
+const windowOf = (customer) => customer.page.frames().find((frame) => frame.url().includes('frame.html'));
+
+story('axe finds nothing in the widget, whatever it shows, nor from right to left', async () => {
+	const { items } = await it.api('GET', '/deployments');
+	const { channel_id, draft } = items.find((one) => one.api_name === 'Demo_Web');
+	const { id } = await it.api('POST', '/deployments', { name: 'Asked', api_name: 'Asked', channel_id, draft: { ...draft, prechat_style: 'conversation' } });
+	await it.api('POST', `/deployments/${id}/publish`);
+	const found = [];
+	const look = async (name, customer) => found.push(...await inspect(`widget, ${name}`, customer.page, windowOf(customer)));
+
+	const customer = await Visitor.arrive(it);
+	await seen(customer.page.getByRole('button', { name: /^Open messages/ }));
+	found.push(...await inspect('widget, closed', customer.page));
+	await customer.open();
+	await customer.frame.getByRole('button', { name: 'Start conversation' }).click();
+	await seen(customer.frame.getByText('Please fill this in.'));
+	await look('pre-chat that complains', customer);
+	const agent = await (await Agent.logIn(it, it.user('agent'))).setStatus('online');
+	await customer.introduce({ 'First name': 'Lin' });
+	const question = unique('Do you have a picture of it?');
+	await customer.write(question);
+	await agent.accept(question);
+	// Files both ways, and a question with answers to choose from.
+	for (const file of [picture(), paper()]) {
+		await agent.page.getByLabel('Attach files').setInputFiles(file);
+		const send = agent.page.getByRole('button', { name: 'Send', exact: true });
+		await until('the file is uploaded', () => send.isEnabled());
+		await send.click();
+		await seen(customer.log.getByRole('link', { name: file.name }));
+	}
+	await windowOf(customer).locator('input[type=file]').setInputFiles(picture('mine.png'));
+	await look('with a file chosen', customer);
+	await customer.write('Like this one?');
+	await seen(customer.said('Like this one?').getByText(/Sent|Delivered|Read/));
+	// A question with answers comes by the public wire alone: here an agent's words become one on their way.
+	await agent.write('Which wood?');
+	await seen(customer.said('Which wood?'));
+	await customer.page.route(/\/entries\?/, async (route) => {
+		const response = await route.fetch();
+		const json = await response.json();
+		for (const entry of json.conversationEntries ?? []) {
+			const message = entry.entryPayload?.abstractMessage;
+			if (message?.staticContent?.text !== 'Which wood?') continue;
+			const options = ['Oak', 'Ash'].map((title) => ({ itemType: 'TitleOptionItem', optionIdentifier: title, titleItem: { itemType: 'TitleItem', title } }));
+			Object.assign(entry.entryPayload.abstractMessage, { messageType: 'ChoicesMessage', staticContent: undefined, choices: { formatType: 'Buttons', text: 'Which wood?', optionItems: options } });
+		}
+		await route.fulfill({ response, json });
+	});
+	await customer.page.reload();
+	await customer.open();
+	await seen(customer.frame.getByRole('button', { name: 'Oak' }));
+	await look('with files and answers to choose from', customer);
+	await customer.frame.getByRole('button', { name: 'Emoji' }).click();
+	await seen(customer.frame.getByRole('dialog').or(customer.frame.getByRole('listbox')).or(customer.frame.getByRole('grid')));
+	await look('emoji', customer);
+	await customer.page.keyboard.press('Escape');
+	const { frame } = customer;
+	await frame.getByRole('button', { name: 'More' }).click();
+	await seen(frame.getByRole('menu'));
+	await look('menu with the transcript', customer);
+	await frame.getByRole('menuitem', { name: 'End conversation' }).click();
+	await seen(frame.getByRole('dialog'));
+	await look('asked whether to end', customer);
+	await frame.getByRole('button', { name: 'End it' }).click();
+	await seen(frame.getByRole('button', { name: 'Download transcript' }));
+	await look('ended', customer);
+
+	const asked = await (await Visitor.arrive(it, { deployment: 'Asked' })).open();
+	await asked.page.keyboard.press('Enter');
+	await seen(asked.frame.getByRole('alert'));
+	await look('pre-chat as a conversation', asked);
+
+	const rtl = await Visitor.arrive(it, { language: 'ar' });
+	await rtl.page.getByRole('button', { name: 'فتح الرسائل' }).click();
+	await rtl.frame.getByLabel('الاسم الأول').fill('Ines');
+	await look('pre-chat, from right to left', rtl);
+	await rtl.frame.getByRole('button', { name: 'بدء المحادثة' }).click();
+	await rtl.frame.getByRole('textbox', { name: 'اكتب رسالة' }).fill('مرحبا');
+	await rtl.page.keyboard.press('Enter');
+	await seen(rtl.frame.getByRole('article'));
+	await look('from right to left', rtl);
+	assert.deepEqual(found, []);
+	await it.presence(agent.user, 'offline');
+}, 400_000);
+
+story('axe finds nothing on the phone page, with both phones and the provider’s side', async () => {
+	const found = [];
+	const admin = await Agent.logIn(it, it.user('admin'));
+	for (const type of ['whatsapp', 'sms', 'rcs', 'messenger', 'instagram'].filter((type) => it.channel(type))) {
+		const phone = await Phone.pickUp(it, admin.page.context(), type, { name: 'Wanda' });
+		await phone.write('Hello');
+		await seen(phone.said('Hello'));
+		found.push(...await inspect(`phone, ${type}`, phone.page));
+		await phone.page.close();
+	}
+	const { page } = await Phone.pickUp(it, admin.page.context(), 'whatsapp');
+	await page.getByRole('button', { name: /^Attach/ }).click();
+	await seen(page.getByRole('menu'));
+	found.push(...await inspect('phone, what to attach', page));
+	await page.keyboard.press('Escape');
+	await page.getByRole('button', { name: 'Show what is exchanged' }).click();
+	await seen(page.getByRole('tab', { name: 'Exchange' }));
+	found.push(...await inspect('phone, exchange', page));
+	await page.getByRole('tab', { name: 'Misbehave' }).click();
+	found.push(...await inspect('phone, misbehave', page));
+	assert.deepEqual(found, []);
+}, 300_000);
