@@ -6,7 +6,7 @@ import { test } from 'node:test';
 Object.assign(globalThis, { document: { documentElement: { lang: '', dir: '' } } });
 Object.defineProperty(globalThis, 'navigator', { value: { languages: ['de-AT'] } });
 const { speak } = await import('./index.ts');
-const { besides, readServerWords, refused, said, undelivered } = await import('./said.ts');
+const { besides, quarantined, readServerWords, refused, said, undelivered } = await import('./said.ts');
 const { delivery } = await import('./de/delivery.ts');
 await speak();
 await readServerWords();
@@ -29,4 +29,12 @@ test('statuses in sentences are words, names are not', async () => {
 	assert.equal((await refused({ detail: "This session is ended; that can't be done now.", template: "This session is {0}; that can't be done now.", params: ['ended'] })).text, 'Diese Sitzung hat den Status „Beendet“; das geht jetzt nicht.');
 	assert.equal(said('There is no queue "ended".', { template: 'There is no queue “{0}”.', params: ['ended'] }), 'Die Warteschlange „ended“ gibt es nicht.');
 	assert.match(said('', { template: 'The file has {0}; this channel takes at most {1}.', params: ['12.5 MB', '5 MB'] }), /12,5.MB.* 5.MB/);
+});
+
+test('why a call is in quarantine: the sentence, and beside it what the program said', () => {
+	assert.deepEqual(quarantined('malformed: The body is not a form.: invalid URL escape "%zz"'), { text: 'Der Inhalt ist kein Formular.', cause: 'invalid URL escape "%zz"' });
+	assert.deepEqual(quarantined('malformed: The body has no sender.'), { text: 'Im Inhalt fehlt der Absender.', cause: '' });
+	const { text, cause } = quarantined('internal: no such table: x');
+	assert.ok(text !== '' && cause === 'no such table: x', `${text} ${cause}`);
+	assert.equal(quarantined('something odd').text, 'something odd');
 });
