@@ -55,6 +55,9 @@ class Keys {
 		return () => untrack(() => (this.sets = this.sets.filter((s) => s !== commands)));
 	}
 
+	/** Whether something is laid over the page, or on its way there: who types on at once means that. */
+	covered = () => false;
+
 	start(): () => void {
 		const down = (e: KeyboardEvent) => this.press(e);
 		const typed = () => (this.lastTyped = Date.now());
@@ -78,7 +81,7 @@ class Keys {
 			}
 			return;
 		}
-		if (event.key.length !== 1 || !preferences.letters || inText(event.target) || document.querySelector('dialog[open], [popover]:popover-open [role=menu]')) return;
+		if (event.key.length !== 1 || !preferences.letters || this.covered() || inText(event.target) || document.querySelector('dialog[open], [popover]:popover-open [role=menu]')) return;
 		const now = Date.now();
 		const chord = this.prefix && now - this.prefixAt < 1500 ? `${this.prefix} ${key}` : key;
 		this.prefix = '';
