@@ -1,6 +1,6 @@
 // The console's shell: panes and their widths, addresses and the way back, keys, what follows a person.
 import assert from 'node:assert/strict';
-import { count, gone, seen, stage, until } from './harness.mjs';
+import { count, gone, seen, stage, unique, until } from './harness.mjs';
 import { Agent } from './people.mjs';
 
 const { it, story } = stage();
@@ -205,4 +205,42 @@ story('the console can be installed, and its worker shows what it is told and op
 	await context.setOffline(false);
 	await page.getByRole('link', { name: 'Try again' }).click();
 	await seen(page.getByRole('log', { name: 'Messages' }));
+});
+
+story('the palette hands over to a colleague, opens a part of the preferences; and what is at work is read once', async () => {
+	const agent = await (await Agent.logIn(it, it.user('agent'))).setStatus('online');
+	const { page } = agent;
+	const colleague = it.user('agent', 1);
+	const phone = await it.sandbox('POST', `/channels/${it.channel('whatsapp').id}/phones`, { name: 'Pia' });
+	const question = unique('Who is there');
+	await it.sandbox('POST', `/phones/${phone.id}/messages`, { text: question });
+	await agent.accept(question);
+	let asked = 0;
+	page.on('request', (request) => (asked += request.url().endsWith('/me/preferences') ? 1 : 0));
+	// Where the socket is slow, it is read before, and again when it is live: that may be so, but not always.
+	await until('the preferences are asked for once', async () => {
+		asked = 0;
+		await page.reload();
+		await seen(agent.bubble(question));
+		return asked === 1;
+	});
+
+	await page.keyboard.press('Control+k');
+	await page.keyboard.type(colleague.name);
+	await page.getByRole('option', { name: `Transfer to ${colleague.name}` }).click();
+	const transfer = page.getByRole('dialog', { name: 'Transfer Pia' });
+	await seen(transfer.getByRole('option', { name: new RegExp(colleague.name) }));
+	await count(transfer.getByRole('option'), 1);
+	await page.keyboard.press('Escape');
+	await gone(transfer);
+
+	await page.keyboard.press('Control+k');
+	await page.keyboard.type('devices');
+	await page.getByRole('option', { name: /^Devices/ }).click();
+	await seen(page.getByRole('tab', { name: 'Devices', selected: true }));
+	await page.getByRole('tab', { name: 'Keys' }).click();
+	assert.match(page.url(), /panel=preferences\.keys/);
+	await page.goBack();
+	await gone(page.getByRole('dialog'));
+	await it.presence(agent.user, 'offline');
 });
