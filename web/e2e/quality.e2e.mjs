@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { inspect } from './axe.mjs';
 import { stop } from './focus.mjs';
 import { paper, picture } from './files.mjs';
-import { gone, seen, stage, unique, until } from './harness.mjs';
+import { seen, stage, unique, until } from './harness.mjs';
 import { Agent, Phone, Visitor } from './people.mjs';
 
 const { it, story } = stage();
