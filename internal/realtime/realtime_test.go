@@ -229,12 +229,13 @@ func TestUselessCursorsResync(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		n := h.start()
 		c := n.opens(conversation.Active, h.ada, h.sales)
-		first := n.dial("ada", "").cursor
+		watch := n.dial("ada", "")
+		first := watch.cursor
+		watch.subscribe(topicOf(c))
 		for i := range 5 {
 			n.says(c.ID, fmt.Sprint(i))
+			watch.want("entry.created", topicOf(c)) // it is on the feed: what waits to be numbered isn't purged
 		}
-		watch := n.dial("ada", "")
-		watch.subscribe("me")
 		here, err := feed.ParseCursor(watch.cursor)
 		if err != nil {
 			t.Fatal(err)
