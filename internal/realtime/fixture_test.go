@@ -228,6 +228,7 @@ type client struct {
 	t      *testing.T
 	ws     *websocket.Conn
 	cursor string
+	viewed map[string]string // who looks at a topic, as it was told last
 }
 
 // dial connects and says hello.
@@ -241,7 +242,7 @@ func (n *node) dial(as, after string, topics ...string) *client {
 	}
 	ws.SetReadLimit(1 << 20)
 	n.t.Cleanup(func() { _ = ws.CloseNow() })
-	c := &client{t: n.t, ws: ws, cursor: after}
+	c := &client{t: n.t, ws: ws, cursor: after, viewed: map[string]string{}}
 	c.say(map[string]any{"type": "hello", "after": after, "topics": topics})
 	f := c.next()
 	for f.Type == "heartbeat" { // on a busy machine it is quiet long enough before the welcome
@@ -298,11 +299,14 @@ func (c *client) next() frame {
 // want reads on to a frame of this type, on this topic unless it is empty.
 func (c *client) want(kind, topic string) frame {
 	c.t.Helper()
-	for {
+	// A heartbeat comes for ever: what doesn't come within this time never does.
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
 		if f := c.next(); f.Type == kind && (topic == "" || f.Topic == topic) {
 			return f
 		}
 	}
+	c.t.Fatalf("no %s on %q within a minute", kind, topic)
+	return frame{}
 }
 
 // until reads all frames before the first of this type and topic, and that one.

@@ -18,11 +18,15 @@ func (c *client) views(topics ...string) {
 	c.say(map[string]any{"type": "view", "topics": append([]string{}, topics...)})
 }
 
-// sees reads on until the others who look at a conversation are these.
+// sees reads on until the others who look at a conversation are these. Conversations are told in no order, so
+// what was told of this one while another was waited for counts.
 func (c *client) sees(topic string, names ...string) {
 	c.t.Helper()
 	for {
-		f := c.want("viewers", topic)
+		if now, told := c.viewed[topic]; told && now == strings.Join(names, " ") {
+			return
+		}
+		f := c.want("viewers", "")
 		var said struct {
 			Viewers []struct{ Name string }
 			Count   int
@@ -34,9 +38,7 @@ func (c *client) sees(topic string, names ...string) {
 		for _, v := range said.Viewers {
 			got = append(got, v.Name)
 		}
-		if strings.Join(got, " ") == strings.Join(names, " ") {
-			return
-		}
+		c.viewed[f.Topic] = strings.Join(got, " ")
 	}
 }
 
