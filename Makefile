@@ -65,7 +65,7 @@ format:
 vet:
 	@go vet ./...
 
-# Test programs at once. They wait more than they count, so more of them than processors.
+# Test programs at once under the race detector. They wait more than they count there, so more of them than processors.
 WAITING := $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 
 # The rooms whose work is done by several goroutines at once. What measures memory is left to go-test, since
@@ -81,7 +81,7 @@ race: ## the rooms where much happens at once, under the race detector
 
 .PHONY: go-test
 go-test: ## Go's tests, on SQLite and PostgreSQL
-	go test -count=1 -p $(WAITING) -timeout 15m ./...
+	go test -count=1 -timeout 15m ./...
 
 # Short forms of all these are in go-test. SWITCHBOARD_SEED repeats one.
 .PHONY: chaos

@@ -155,6 +155,12 @@ export class Stage {
 		await this.api('PUT', '/me/presence', { status: items.find((one) => one.kind === kind).id }, await this.token(user));
 	}
 
+	/** Ends what earlier stories left waiting, which would fill an agent before anything new. */
+	async endWaiting() {
+		const { items } = await this.api('GET', '/conversations?scope=all&status=waiting&limit=100');
+		for (const { session } of items) await this.api('POST', `/sessions/${session.id}/end`, {});
+	}
+
 	/** Everybody goes home: pages are closed, nobody is offered anything. */
 	async clear() {
 		await Promise.all(this.contexts.splice(0).map((context) => context.close()));

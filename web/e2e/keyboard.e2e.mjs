@@ -204,6 +204,7 @@ story('a customer: open the window, answer what is asked, write, and close it', 
 story('a customer: attach a file and end the conversation', async () => {
 	const visitor = await (await Visitor.arrive(it)).open();
 	const { page } = visitor;
+	page.on('filechooser', () => {}); // or the browser is told too late that choosers are ours to answer
 	await visitor.introduce({ 'First name': 'Lou' });
 	await visitor.write('Here it is.');
 	await seen(visitor.said('Here it is.'));

@@ -208,6 +208,7 @@ story('the console can be installed, and its worker shows what it is told and op
 });
 
 story('the palette hands over to a colleague, opens a part of the preferences; and what is at work is read once', async () => {
+	await it.endWaiting();
 	const agent = await (await Agent.logIn(it, it.user('agent'))).setStatus('online');
 	const { page } = agent;
 	const colleague = it.user('agent', 1);
