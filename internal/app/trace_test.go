@@ -159,6 +159,15 @@ func TestTracesReachFromWebhookToScreen(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		for subscribed := 0; subscribed < 2; { // what comes before isn't told on the socket, and is in no trace
+			_, frame, err := socket.Read(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if bytes.Contains(frame, []byte(`"type":"subscribed"`)) {
+				subscribed++
+			}
+		}
 		go func() {
 			for {
 				if _, _, err := socket.Read(t.Context()); err != nil {

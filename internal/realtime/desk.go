@@ -181,6 +181,9 @@ func (d *desk) tell(changes []feed.Change) error {
 		return err
 	}
 	debug := slog.Default().Enabled(d.ctx, slog.LevelDebug)
+	// A line that says nothing by itself is on screen with the last one of its conversation in this batch.
+	var silent []feed.Change
+	toldOf := map[message.ConversationID]int{}
 	for _, c := range changes {
 		reached := 0
 		to.concerned(c, b.rows[c.Conversation], func(a *audience) {
@@ -196,10 +199,18 @@ func (d *desk) tell(changes []feed.Change) error {
 				a.topics = a.socket.audience().topics
 			}
 		})
-		d.onScreen(c, reached)
+		if reached == 0 && !c.Conversation.IsZero() {
+			silent = append(silent, c)
+		} else {
+			d.onScreen(c, reached)
+		}
+		toldOf[c.Conversation] = max(toldOf[c.Conversation], reached)
 		if debug { // the end of a request's trail: from here on it is on screens
 			slog.Debug("on screen", "trace", c.Trace, "org", d.org, "type", c.Type, "feed_seq", c.Seq, "sockets", reached)
 		}
+	}
+	for _, c := range silent {
+		d.onScreen(c, toldOf[c.Conversation])
 	}
 	for _, c := range changes {
 		if c.Type == feed.QueueUpdated || c.Type == feed.WorkUpdated || c.Type == feed.PresenceUpdated || c.Type == feed.AgentUpdated {
