@@ -239,13 +239,27 @@ story('nothing is kept until the page says so, and nothing is left when it takes
 		return ['device', 'talk', 'token'].every((key) => keys.includes(key)) && keys.some((key) => key.startsWith('draft:'));
 	});
 
-	// From now on it survives a reload, once the page has said so again.
-	await customer.page.reload();
-	await customer.open();
-	await seen(customer.frame.getByLabel('First name'));
-	await say(customer.page, 'allowStorage');
-	await seen(customer.said(first));
-	assert.equal(await customer.field.inputValue(), 'half a sentence');
+	// From now on it survives a reload, once the page has said so again: also while the widget asks the server who it
+	// is, or what was said.
+	for (const slow of ['', '**/access-token', '**/conversation/list?*']) {
+		await customer.page.reload();
+		let answer = () => {};
+		const asked = slow && new Promise((reached) => {
+			void customer.page.route(slow, async (route) => {
+				reached();
+				await new Promise((release) => (answer = release));
+				await route.continue();
+			}, { times: 1 });
+		});
+		await customer.open();
+		await seen(customer.frame.getByLabel('First name'));
+		await asked;
+		await say(customer.page, 'allowStorage');
+		await until('the widget has heard it', async () => (await kept(customer.page)).keys.includes('used'));
+		answer();
+		await seen(customer.said(first));
+		assert.equal(await customer.field.inputValue(), 'half a sentence');
+	}
 
 	await say(customer.page, 'denyStorage');
 	await until('nothing is kept', async () => (await kept(customer.page)).keys.length === 0);

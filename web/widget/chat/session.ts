@@ -95,6 +95,8 @@ export class Session {
 			if (this.token && this.token !== refused) return;
 			const device = this.store.read<string>('device') ?? uuid();
 			const answer = await this.api.accessToken(device, this.identity);
+			// Where the page allowed storage meanwhile, the customer is who was stored.
+			if (this.token && this.token !== refused) return;
 			const before = this.saved?.subject;
 			const subject = answer.context?.endUser?.subject ?? before ?? '';
 			this.store.write('device', answer.context?.deviceId ?? device);

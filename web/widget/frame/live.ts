@@ -223,8 +223,10 @@ export class Live {
 	}
 
 	/** find is the conversation that goes on: the one this browser knows, or an open one of the same customer. */
-	private async find() {
-		const { conversations = [] } = await this.api.conversations(this.session.token);
+	private async find(): Promise<void> {
+		const token = this.session.token;
+		const { conversations = [] } = await this.api.conversations(token);
+		if (this.session.token !== token) return this.find(); // another customer's, stored before: storage was allowed meanwhile
 		const known = this.session.talk;
 		const current = conversations.find((one) => one.conversationId === known?.id) ?? conversations.find((one) => !one.endTimestamp);
 		if (current) {
