@@ -226,8 +226,27 @@ story('the palette hands over to a colleague, opens a part of the preferences; a
 		return asked === 1;
 	});
 
+	// What is typed before the palette is there is the palette's: none of it stands in the reply.
+	await agent.field.click();
+	let load = () => {};
+	const wanted = new Promise((reached) => {
+		void page.route('**/Palette-*.js', async (route) => {
+			reached();
+			await new Promise((release) => (load = release));
+			await route.continue();
+		}, { times: 1 });
+	});
 	await page.keyboard.press('Control+k');
-	await page.keyboard.type(colleague.name);
+	await wanted;
+	await page.keyboard.type(`${colleague.name.slice(0, 3)}x`);
+	await page.keyboard.press('Backspace');
+	await page.keyboard.press('Enter');
+	load();
+	const asking = page.getByRole('dialog').getByRole('combobox');
+	await until('what was typed ahead is in the palette', async () => (await asking.inputValue()) === colleague.name.slice(0, 3));
+	await page.keyboard.type(colleague.name.slice(3));
+	assert.equal(await asking.inputValue(), colleague.name);
+	assert.equal(await agent.field.inputValue(), '');
 	await page.getByRole('option', { name: `Transfer to ${colleague.name}` }).click();
 	const transfer = page.getByRole('dialog', { name: 'Transfer Pia' });
 	await seen(transfer.getByRole('option', { name: new RegExp(colleague.name) }));

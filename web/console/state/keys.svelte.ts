@@ -18,6 +18,8 @@ export interface Command {
 }
 
 const AFTER_TYPING = 500;
+/** The longest that a called field is waited for, in milliseconds: it may never come. */
+const PATIENCE = 3000;
 
 class Keys {
 	private sets = $state.raw<Command[][]>([]);
@@ -55,15 +57,39 @@ class Keys {
 		return () => untrack(() => (this.sets = this.sets.filter((s) => s !== commands)));
 	}
 
-	/** Whether something is laid over the page, or on its way there: who types on at once means that. */
-	covered = () => false;
+	private calledAt = 0;
+	private ahead = '';
+
+	/** call says that a field was called that isn't there yet: who types on at once means that, and not the page or the reply. */
+	call(): void {
+		this.calledAt = Date.now();
+		this.ahead = '';
+	}
+
+	/** takeAhead is what was typed since the call; from now on the field takes it itself. */
+	takeAhead(): string {
+		this.calledAt = 0;
+		return this.ahead;
+	}
+
+	/** early keeps what is typed ahead. It comes before all other listeners, or Enter would send a reply. */
+	private early(event: KeyboardEvent): void {
+		if (Date.now() - this.calledAt > PATIENCE || event.ctrlKey || event.metaKey || event.altKey || event.key === 'Escape') return;
+		event.preventDefault();
+		event.stopPropagation();
+		if (event.key.length === 1) this.ahead += event.key;
+		else if (event.key === 'Backspace') this.ahead = this.ahead.slice(0, -1);
+	}
 
 	start(): () => void {
 		const down = (e: KeyboardEvent) => this.press(e);
+		const early = (e: KeyboardEvent) => this.early(e);
 		const typed = () => (this.lastTyped = Date.now());
+		document.addEventListener('keydown', early, true);
 		document.addEventListener('keydown', down);
 		document.addEventListener('input', typed, true);
 		return () => {
+			document.removeEventListener('keydown', early, true);
 			document.removeEventListener('keydown', down);
 			document.removeEventListener('input', typed, true);
 		};
@@ -81,7 +107,7 @@ class Keys {
 			}
 			return;
 		}
-		if (event.key.length !== 1 || !preferences.letters || this.covered() || inText(event.target) || document.querySelector('dialog[open], [popover]:popover-open [role=menu]')) return;
+		if (event.key.length !== 1 || !preferences.letters || inText(event.target) || document.querySelector('dialog[open], [popover]:popover-open [role=menu]')) return;
 		const now = Date.now();
 		const chord = this.prefix && now - this.prefixAt < 1500 ? `${this.prefix} ${key}` : key;
 		this.prefix = '';
