@@ -7,9 +7,9 @@ import (
 )
 
 const (
-	// gcPercent lets garbage grow to three times what is alive: collecting costs a twentieth of a busy server
-	// less, for some tens of MB. GOGC says otherwise.
-	gcPercent = 300
+	// gcPercent lets garbage grow to twice what is alive, for some hundredths of a busy server's time and 20 MB.
+	// GOGC says otherwise.
+	gcPercent = 200
 	// startOver is when what the start alone needed (hashing passwords, reading schemas) is given back.
 	startOver = 2 * time.Second
 )

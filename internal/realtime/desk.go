@@ -181,10 +181,8 @@ func (d *desk) tell(changes []feed.Change) error {
 		return err
 	}
 	debug := slog.Default().Enabled(d.ctx, slog.LevelDebug)
-	// A line that says nothing by itself is on screen with the last one of its conversation in this batch.
-	var silent []feed.Change
-	toldOf := map[message.ConversationID]int{}
-	for _, c := range changes {
+	sockets := make([]int, len(changes)) // that each line reached
+	for i, c := range changes {
 		reached := 0
 		to.concerned(c, b.rows[c.Conversation], func(a *audience) {
 			frames, lost := b.frames(a, c)
@@ -199,19 +197,12 @@ func (d *desk) tell(changes []feed.Change) error {
 				a.topics = a.socket.audience().topics
 			}
 		})
-		if reached == 0 && !c.Conversation.IsZero() {
-			silent = append(silent, c)
-		} else {
-			d.onScreen(c, reached)
-		}
-		toldOf[c.Conversation] = max(toldOf[c.Conversation], reached)
+		sockets[i] = reached
 		if debug { // the end of a request's trail: from here on it is on screens
 			slog.Debug("on screen", "trace", c.Trace, "org", d.org, "type", c.Type, "feed_seq", c.Seq, "sockets", reached)
 		}
 	}
-	for _, c := range silent {
-		d.onScreen(c, toldOf[c.Conversation])
-	}
+	d.onScreen(changes, sockets)
 	for _, c := range changes {
 		if c.Type == feed.QueueUpdated || c.Type == feed.WorkUpdated || c.Type == feed.PresenceUpdated || c.Type == feed.AgentUpdated {
 			d.queuesChanged()
@@ -233,13 +224,24 @@ func (d *desk) audiences() *crowd {
 	return d.crowd
 }
 
-// onScreen records the way of a change from its transaction to sockets, when traces are kept.
-func (d *desk) onScreen(c feed.Change, sockets int) {
-	if d.hub.Spans == nil || c.Trace == "" || sockets == 0 {
+// onScreen records the ways of changes from their transactions to sockets, when traces are kept. A line that says
+// nothing by itself is on screen with the others of its conversation.
+func (d *desk) onScreen(changes []feed.Change, sockets []int) {
+	if d.hub.Spans == nil {
 		return
 	}
-	d.hub.Spans.Keep(trace.Past{Trace: c.Trace, Name: "screen", Began: c.At, Ended: time.Now(), Texts: map[string]string{
-		"switchboard.change": string(c.Type), "switchboard.sockets": strconv.Itoa(sockets)}})
+	of := map[message.ConversationID]int{}
+	for i, c := range changes {
+		if !c.Conversation.IsZero() {
+			of[c.Conversation] = max(of[c.Conversation], sockets[i])
+		}
+	}
+	for i, c := range changes {
+		if reached := max(sockets[i], of[c.Conversation]); c.Trace != "" && reached > 0 {
+			d.hub.Spans.Keep(trace.Past{Trace: c.Trace, Name: "screen", Began: c.At, Ended: time.Now(), Texts: map[string]string{
+				"switchboard.change": string(c.Type), "switchboard.sockets": strconv.Itoa(reached)}})
+		}
+	}
 }
 
 // refreshSights loads anew what viewers may see whose queues or rights these lines change.

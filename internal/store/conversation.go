@@ -9,6 +9,7 @@ import (
 	"switchboard/internal/consent"
 	"switchboard/internal/conversation"
 	"switchboard/internal/fault"
+	"switchboard/internal/inbox"
 	"switchboard/internal/message"
 )
 
@@ -122,14 +123,15 @@ func (tx *Tx) ReadMarker(user message.UserID, c message.ConversationID) (seq int
 	return seq, err
 }
 
-// SetReadMarker moves a user's marker forward, never back. Who reads is near the end: only what comes after
-// the marker is counted.
+// SetReadMarker moves a user's marker forward, never back. What comes after it is counted as far as unread
+// messages are.
 func (tx *Tx) SetReadMarker(user message.UserID, c message.ConversationID, seq int64) (moved bool, err error) {
 	n, err := tx.affected(`INSERT INTO read_marker (org_id, conversation_id, user_id, seq, customer_count)
- SELECT c.org_id, c.id, $3, $4, c.customer_count - (SELECT count(*) FROM entry e WHERE e.org_id = c.org_id AND e.conversation_id = c.id AND e.seq > $4 AND `+customersMessage+`)
+ SELECT c.org_id, c.id, $3, $4, c.customer_count - (SELECT count(*) FROM (SELECT 1 AS one FROM entry e
+  WHERE e.org_id = c.org_id AND e.conversation_id = c.id AND e.seq > $4 AND `+customersMessage+` LIMIT $5) unread)
  FROM conversation c WHERE c.org_id = $1 AND c.id = $2
  ON CONFLICT (org_id, conversation_id, user_id) DO UPDATE SET seq = excluded.seq, customer_count = excluded.customer_count WHERE read_marker.seq < excluded.seq`,
-		tx.org, c, user, seq)
+		tx.org, c, user, seq, inbox.UnreadMax)
 	return n > 0, err
 }
 

@@ -23,7 +23,7 @@ func (tx *Tx) AppendEntry(c *conversation.Conversation, e *conversation.Entry) e
 	c.LastSeq++
 	e.Seq = c.LastSeq
 	c.LastActivityAt = e.CreatedAt
-	if e.Author == message.AuthorCustomer && e.Kind == message.KindMessage {
+	if customers(e) {
 		c.CustomerSeq = e.Seq
 		said := e.CreatedAt
 		if !e.SentAt.IsZero() && e.SentAt.Before(said) {
@@ -53,12 +53,17 @@ func (tx *Tx) AppendEntry(c *conversation.Conversation, e *conversation.Entry) e
 		return err
 	}
 	tx.sawEntry(c, e)
-	if e.Author == message.AuthorCustomer && e.Kind == message.KindMessage {
+	if customers(e) {
 		if err := tx.callSoon(push.Cause{User: c.Session.Agent, Kind: push.Message, Conversation: c.ID, Seq: e.Seq}); err != nil {
 			return err
 		}
 	}
 	return tx.Change(Change{Type: "entry.created", Conversation: c.ID, Session: e.Session, EntrySeq: e.Seq, Agent: c.Session.Agent, Customer: c.Customer})
+}
+
+// customers are the messages that can be unread: those of customersMessage.
+func customers(e *conversation.Entry) bool {
+	return e.Author == message.AuthorCustomer && e.Kind == message.KindMessage
 }
 
 // moveHead writes the conversation's head. Events and notes count and move time, but lists go on
@@ -69,7 +74,7 @@ func (tx *Tx) moveHead(c *conversation.Conversation, e *conversation.Entry) erro
 			tx.org, c.ID, c.LastSeq, c.Session.ID)
 	}
 	said := 0 // messages of the customer
-	if e.Author == message.AuthorCustomer && e.Kind == message.KindMessage {
+	if customers(e) {
 		said = 1
 	}
 	last := lastEntry{Seq: e.Seq, Kind: e.Kind, AuthorType: e.Author, Status: e.Status, At: e.CreatedAt.UnixMicro()}

@@ -149,6 +149,7 @@ func (tx *Tx) headWithout(c *conversation.Conversation, gone *conversation.Sessi
 	latest := c.Session.ID
 	if latest == gone.ID {
 		latest = message.SessionID{}
+		// -number, or SQLite walks through the numbers of all sessions until one is this conversation's.
 		if _, err := one(tx, []any{&latest}, "SELECT id FROM session WHERE org_id = $1 AND conversation_id = $2 ORDER BY -number LIMIT 1", tx.org, c.ID); err != nil {
 			return err
 		}

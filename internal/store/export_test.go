@@ -138,11 +138,11 @@ func Plans(ctx context.Context, db *DB) (map[string][]string, error) {
 			continue
 		}
 		_, order := sqliteText(text)
-		args := make([]any, len(order))
+		most := -1
 		for _, n := range order {
-			args[n] = nil
+			most = max(most, n)
 		}
-		plan, err := Plan(ctx, db, text, args...)
+		plan, err := Plan(ctx, db, text, make([]any, most+1)...)
 		if err != nil {
 			return nil, err
 		}

@@ -22,9 +22,9 @@ var (
 	named   = regexp.MustCompile(`(?:FROM|JOIN|UPDATE) (\w+)(?: (?:AS )?(\w+))?`)
 	reading = regexp.MustCompile(`^(?:SCAN|SEARCH) (\w+)(.*)$`)
 	// testsOwn are statements of the tests themselves.
-	testsOwn = regexp.MustCompile(`^DELETE FROM search_\w+ WHERE org_id = \$1$|COUNT\(\*\) FROM search_tail`)
+	testsOwn = regexp.MustCompile(`^DELETE FROM search_\w+ WHERE org_id = \$1$|^INSERT INTO search_head .*entry_before|COUNT\(\*\) FROM search_tail`)
 	// ends: the first rows of an index are all that is read of it.
-	ends = regexp.MustCompile(`\bLIMIT\b|\bM(?:AX|IN)\(`)
+	ends = regexp.MustCompile(`\bLIMIT (?:\$\d+|\d+)(?:\) few.*)?\s*$|^INSERT INTO change |\(SELECT M(?:AX|IN)\(seq\) FROM change `)
 )
 
 // readsByKey fails a test of this package in which a statement read all rows of an organisation in a table that

@@ -100,7 +100,7 @@ func (tx *Tx) OfferByID(id message.OfferID) (o routing.Offer, err error) {
 	return offers[0], nil
 }
 
-// OpenOffers of a session, locked.
+// OpenOffers of a session, locked. By their time: in the order of ids SQLite reads all offers.
 func (tx *Tx) OpenOffers(s message.SessionID) ([]routing.Offer, error) {
 	return list(tx, scanOffer, offerSelect+"WHERE o.org_id = $1 AND o.session_id = $2 AND o.state = 'open' ORDER BY o.created_at, o.id"+tx.lockOf("o"), tx.org, s)
 }

@@ -46,6 +46,7 @@ story('Arabic is chosen in the preferences, and every page is mirrored without o
 		found.push(...told(path, serious));
 		for (const [width, height] of [[1440, 900], [390, 844]]) {
 			await agent.page.setViewportSize({ width, height });
+			await agent.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 			assert.equal(await overflow(agent.page), 0, `${path} at ${width} is wider than the window`);
 		}
 		await agent.page.setViewportSize({ width: 1440, height: 900 });

@@ -43,6 +43,7 @@ func TestChannels(t *testing.T) {
 		for field, bad := range map[string]object{
 			"settings.account_sid":       with(twilioAccount, "address", "+436601234568", "settings", object{"account_sid": "nonsense"}),
 			"secrets.auth_token":         with(twilioAccount, "address", "+436601234568", "secrets", object{}),
+			"settings.per_second":        with(twilioAccount, "address", "+436601234568", "settings", object{"account_sid": "AC0123456789abcdef0123456789abcdef", "per_second": "0"}),
 			"settings.colour":            with(twilioAccount, "address", "+436601234568", "settings", object{"account_sid": "AC0123456789abcdef0123456789abcdef", "colour": "red"}),
 			"address":                    with(twilioAccount, "address", "0660 1234567"),
 			"type":                       with(twilioAccount, "type", "pigeon"),
