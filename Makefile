@@ -65,23 +65,28 @@ format:
 vet:
 	@go vet ./...
 
-# Test programs at once under the race detector. They wait more than they count there, so more of them than processors.
-WAITING := $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
+# Test programs at once: they wait (for time-outs, PostgreSQL, the disk) more than they count, so more than processors.
+AT_ONCE := $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 
-# The rooms whose work is done by several goroutines at once. What measures memory is left to go-test, since
-# the race detector multiplies it, and what has one goroutine, since it only slows that down.
+# The rooms whose work is done by several goroutines at once, tested under the race detector only, but for what
+# measures memory, which it multiplies, and what has one goroutine, which it only slows down.
 # SQLite is Go, too, and nearly all that would be watched: it isn't, as PostgreSQL isn't. Who shares a connection
 # is still found: database/sql and our own code are watched.
 UNWATCHED := -gcflags='modernc.org/...=-race=false'
 RACING := ./internal/bus ./internal/file ./internal/httpapi/admission ./internal/inbound ./internal/outbound ./internal/realtime ./internal/routing
+NOT_RACING := ^(TestIdleSocketsAreSmall|TestAgreesWithOracle)$$
+
+# What no change can have reached since it last passed isn't run again; ANEW=-count=1 runs all of it.
+ANEW :=
 
 .PHONY: race
 race: ## the rooms where much happens at once, under the race detector
-	go test -race $(UNWATCHED) -count=1 -p $(WAITING) -timeout 10m -skip '^(TestIdleSocketsAreSmall|TestAgreesWithOracle)$$' $(RACING)
+	go test -race $(UNWATCHED) $(ANEW) -p $(AT_ONCE) -timeout 15m -skip '$(NOT_RACING)' $(RACING)
 
 .PHONY: go-test
-go-test: ## Go's tests, on SQLite and PostgreSQL
-	go test -count=1 -timeout 15m ./...
+go-test: ## Go's other tests, on SQLite and PostgreSQL
+	go test $(ANEW) -p $(AT_ONCE) -timeout 15m $$(go list ./... | grep -vxF "$$(go list $(RACING))")
+	go test $(ANEW) -run '$(NOT_RACING)' ./internal/realtime ./internal/routing
 
 # Short forms of all these are in go-test. SWITCHBOARD_SEED repeats one.
 .PHONY: chaos

@@ -96,29 +96,31 @@ func TestKilledAtEveryPlace(t *testing.T) {
 	})
 }
 
-// dieAt arms a place, waits until the program has died of it, and starts it again.
+// dieAt lets the program die of a place, and starts it again.
 func (l *traffic) dieAt(place string, passage int) {
 	l.t.Helper()
-	p := l.p
-	arm := func() {
-		if err := os.WriteFile(p.armed+".new", fmt.Appendf(nil, "%s %d", place, passage), 0o600); err != nil {
-			l.t.Fatal(err)
-		}
-		if err := os.Rename(p.armed+".new", p.armed); err != nil {
-			l.t.Fatal(err)
-		}
-	}
-	if place == "outbound.adopted" { // passed at the start after a crash amid a call
-		l.dieAt("outbound.called", 1)
-		l.misbehave(map[string]any{"slow_ms": 300})
-		before := l.arrivals()
-		poll(l.t, settleWithin, "answers are on their way", func() bool { return l.arrivals() > before })
-		p.Kill()
-		arm()
-		p.launch()
+	if place == "outbound.adopted" { // passed at the start after a death amid a call
+		l.dieOf("outbound.called", 1, func() {})
+		l.p.buried()
+		l.dieOf(place, passage, l.p.launch)
 	} else {
-		arm()
+		l.dieOf(place, passage, func() {})
 	}
+	l.p.buried()
+	l.p.start()
+}
+
+// dieOf arms a place, does something, and waits until the program has died of the place.
+func (l *traffic) dieOf(place string, passage int, then func()) {
+	l.t.Helper()
+	p := l.p
+	if err := os.WriteFile(p.armed+".new", fmt.Appendf(nil, "%s %d", place, passage), 0o600); err != nil {
+		l.t.Fatal(err)
+	}
+	if err := os.Rename(p.armed+".new", p.armed); err != nil {
+		l.t.Fatal(err)
+	}
+	then()
 	select {
 	case <-p.Ended():
 	case <-time.After(reachWithin):
@@ -128,8 +130,6 @@ func (l *traffic) dieAt(place string, passage int) {
 	if err := os.Remove(p.armed); err != nil {
 		l.t.Fatal(err)
 	}
-	p.buried()
-	p.start()
 }
 
 // buried lets what has died be known as dead at once. By itself it is after seconds of silence, on PostgreSQL,

@@ -94,10 +94,13 @@ func await(server, log string) (err error) {
 }
 
 // Administer runs one statement on the server's own database.
-func Administer(server, statement string) error {
+func Administer(server, statement string) error { return Run(Named(server, "postgres"), statement) }
+
+// Run runs one statement on the database of a URL, within 30 s, over a connection of its own.
+func Run(address, statement string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	c, err := pgx.Connect(ctx, Named(server, "postgres"))
+	c, err := pgx.Connect(ctx, address)
 	if err != nil {
 		return fmt.Errorf("connect to PostgreSQL: %w", err)
 	}
