@@ -83,10 +83,26 @@ func RenderFor(url, text string) string {
 	return renderText(text, postgresDialect.name)
 }
 
+// ErrTailChanged is what folding ends with when the tail isn't what it was.
+var ErrTailChanged = errTailChanged
+
 // FoldSome makes a segment of so many documents.
 func FoldSome(tx *Tx, size int) error {
-	_, err := tx.fold(size)
-	return err
+	fold, err := FoldLater(tx, size)
+	if err != nil {
+		return err
+	}
+	return fold(tx)
+}
+
+// FoldLater prepares a segment of so many documents, as it is done before the transaction that stores it.
+func FoldLater(tx *Tx, size int) (fold func(*Tx) error, err error) {
+	docs, err := tx.oldestInTail(size)
+	if err != nil || len(docs) < size {
+		return func(*Tx) error { return nil }, err
+	}
+	made := tx.compile(docs)
+	return func(tx *Tx) error { return tx.fold(made) }, nil
 }
 
 // IndexAnew forgets the index and makes it again in segments of so many documents, as after the

@@ -5,7 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/binary"
-	"maps"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -50,6 +50,7 @@ type document struct {
 	at      int64 // microseconds
 	flags   int
 	words   string // the different spellings, by spaces
+	sealed  []byte // the words as the tail has them
 	// Where it stands when it is folded.
 	folded  bool
 	segment int64
@@ -143,15 +144,28 @@ func (db *DB) FoldSearch(ctx context.Context) error {
 	}
 	for _, org := range full {
 		for more := true; more; {
-			if err := db.Write(ctx, org, func(tx *Tx) (err error) {
-				more, err = tx.fold(search.SegmentSize)
-				return err
-			}); err != nil {
+			if more, err = db.foldOldest(ctx, org); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// foldOldest makes one segment of an organisation's tail. What takes time is done before the transaction, which
+// others wait for; what the tail holds otherwise by then is left to the next round.
+func (db *DB) foldOldest(ctx context.Context, org message.OrgID) (more bool, err error) {
+	read := db.reader(ctx, org)
+	docs, err := read.oldestInTail(search.SegmentSize)
+	if err != nil || len(docs) < search.SegmentSize {
+		return false, err
+	}
+	made := read.compile(docs)
+	err = db.Write(ctx, org, func(tx *Tx) error { return tx.fold(made) })
+	if errors.Is(err, errTailChanged) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // holdIndex keeps documents where they are, in the tail or a segment, until the commit. It returns the
@@ -164,61 +178,106 @@ func (tx *Tx) holdIndex() (segment int64, err error) {
 	return segment, err
 }
 
-// fold makes one segment of the oldest documents in the tail, if there are as many.
-func (tx *Tx) fold(size int) (more bool, err error) {
-	segment, err := tx.holdIndex()
-	if err != nil {
-		return false, err
-	}
-	docs, err := list(tx, tx.tailRow, tailSelect+"ORDER BY id LIMIT $2", tx.org, size)
-	if err != nil || len(docs) < size {
-		return false, err
-	}
-	for _, d := range docs {
-		if d.flags&docAgain != 0 {
-			if err := tx.unindexFolded(d.subject, d.seq, strings.Fields(d.words)); err != nil {
-				return false, err
-			}
+// oldestInTail reads the tail's oldest documents.
+func (tx *Tx) oldestInTail(most int) ([]document, error) {
+	return list(tx, func(r row, d *document) error {
+		if err := r.Scan(&d.id, &d.subject, &d.seq, &d.at, &d.flags, &d.sealed); err != nil {
+			return err
 		}
-	}
-	a := ids{[]any{tx.org}}
-	place := make([]message.RowID, len(docs))
-	for i, d := range docs {
-		place[i] = d.id
-	}
-	if err := tx.exec("DELETE FROM search_tail WHERE org_id = $1 AND id IN ("+in(&a, place)+")", a.args...); err != nil {
-		return false, err
-	}
-	if err := tx.segment(segment, docs); err != nil {
-		return false, err
-	}
-	return true, tx.exec("UPDATE search_head SET next_segment = $2 WHERE org_id = $1", tx.org, segment+1)
+		return opened{tx, &d.words}.Scan(d.sealed)
+	}, tailSelect+"ORDER BY id LIMIT $2", tx.org, most)
 }
 
-// segment writes documents as one segment, the oldest first.
-func (tx *Tx) segment(segment int64, docs []document) error {
+// errTailChanged: documents were changed or erased while a segment was made of them.
+var errTailChanged = errors.New("the tail has changed")
+
+// fold moves documents of the tail into a segment of their own.
+func (tx *Tx) fold(made compiled) error {
+	segment, err := tx.holdIndex()
+	if err != nil {
+		return err
+	}
+	same, a, place := 0, ids{[]any{tx.org}}, make([]message.RowID, 0, len(made.docs))
+	sealed := map[message.RowID][]byte{}
+	for _, d := range made.docs {
+		place, sealed[d.id] = append(place, d.id), d.sealed
+	}
+	if err := tx.query(func(r row) error {
+		var id message.RowID
+		var now []byte
+		err := r.Scan(&id, &now)
+		if bytes.Equal(sealed[id], now) {
+			same++
+		}
+		return err
+	}, "DELETE FROM search_tail WHERE org_id = $1 AND id IN ("+in(&a, place)+") RETURNING id, words_env", a.args...); err != nil {
+		return err
+	}
+	if same < len(made.docs) {
+		return errTailChanged
+	}
+	for _, d := range made.docs {
+		if d.flags&docAgain != 0 {
+			if err := tx.unindexFolded(d.subject, d.seq, strings.Fields(d.words)); err != nil {
+				return err
+			}
+		}
+	}
+	if err := tx.segment(segment, made); err != nil {
+		return err
+	}
+	return tx.exec("UPDATE search_head SET next_segment = $2 WHERE org_id = $1", tx.org, segment+1)
+}
+
+// compiled is a segment that is not stored yet.
+type compiled struct {
+	docs   []document // the oldest first: the order of their places
+	blocks []block    // in the order of their buckets
+}
+
+type block struct{ bucket, sealed []byte }
+
+// compile makes a segment of documents. It reads nothing.
+func (tx *Tx) compile(docs []document) compiled {
 	slices.SortFunc(docs, func(a, b document) int { return cmp.Or(cmp.Compare(a.at, b.at), bytes.Compare(a.id[:], b.id[:])) })
-	blocks := map[string]search.Block{}
-	var rows [][]any
+	type bucket struct {
+		name   string
+		person bool
+	}
+	blocks := map[bucket]search.Block{}
+	for i, d := range docs {
+		for _, w := range strings.Fields(d.words) {
+			in := bucket{search.Bucket(w), d.flags&docPerson != 0}
+			if blocks[in] == nil {
+				blocks[in] = search.Block{}
+			}
+			if blocks[in][w] == nil {
+				blocks[in][w] = &search.Set{}
+			}
+			blocks[in][w].Add(i)
+		}
+	}
+	made := compiled{docs: docs, blocks: make([]block, 0, len(blocks))}
+	for in, words := range blocks {
+		made.blocks = append(made.blocks, block{tx.bucket(in.name, in.person), tx.db.sealer.Seal(tx.org, message.CustomerID{}, words.Encode())})
+	}
+	slices.SortFunc(made.blocks, func(a, b block) int { return bytes.Compare(a.bucket, b.bucket) })
+	return made
+}
+
+// segment stores a segment.
+func (tx *Tx) segment(segment int64, made compiled) error {
+	docs := made.docs
+	rows := make([][]any, 0, max(len(docs), len(made.blocks)))
 	for i, d := range docs {
 		rows = append(rows, []any{segment, i, d.id, d.subject, d.seq, d.at, d.flags &^ docAgain})
-		for _, w := range strings.Fields(d.words) {
-			key := string(tx.bucket(search.Bucket(w), d.flags&docPerson != 0))
-			if blocks[key] == nil {
-				blocks[key] = search.Block{}
-			}
-			if blocks[key][w] == nil {
-				blocks[key][w] = &search.Set{}
-			}
-			blocks[key][w].Add(i)
-		}
 	}
 	if err := tx.insertMany("search_doc (org_id, segment, place, id, subject_id, seq, at, flags)", rows); err != nil {
 		return err
 	}
 	rows = rows[:0]
-	for _, key := range slices.Sorted(maps.Keys(blocks)) {
-		rows = append(rows, []any{[]byte(key), segment, tx.db.sealer.Seal(tx.org, message.CustomerID{}, blocks[key].Encode())})
+	for _, b := range made.blocks {
+		rows = append(rows, []any{b.bucket, segment, b.sealed})
 	}
 	if err := tx.insertMany("search_block (org_id, bucket, segment, words_env)", rows); err != nil {
 		return err
@@ -347,7 +406,7 @@ func (tx *Tx) rebuildStep(size int) (more bool, err error) {
 		return false, err
 	}
 	if len(docs) > 0 {
-		if err := tx.segment(segment, docs); err != nil {
+		if err := tx.segment(segment, tx.compile(docs)); err != nil {
 			return false, err
 		}
 		segment--

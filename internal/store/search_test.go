@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -194,6 +195,39 @@ func TestSearchAgreesWithReadingEverything(t *testing.T) {
 			if got := d.found(d.boss, resource.SearchQuery{Q: q}); len(got) > 0 {
 				t.Errorf("%q finds %v, which is erased", q, got)
 			}
+		}
+	})
+}
+
+// What is erased while a segment is made of it gets into none.
+func TestErasedWhileItIsFolded(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		d := newDesk(t, db)
+		kept := d.writes(d.queued, conversation.Active, d.ada, d.sales)
+		erased := d.writes(d.queued, conversation.Active, d.ada, d.sales)
+		d.write(func(tx *store.Tx) error { return store.IndexAnew(tx, 7) })
+		for range 3 {
+			d.says(&kept, message.KindMessage, message.AuthorCustomer, message.Content{Text: "parcel"})
+			d.says(&erased, message.KindMessage, message.AuthorCustomer, message.Content{Text: "parcel"})
+		}
+		var fold func(*store.Tx) error
+		d.write(func(tx *store.Tx) (err error) {
+			fold, err = store.FoldLater(tx, 6)
+			return err
+		})
+		d.write(func(tx *store.Tx) error {
+			c, err := tx.Conversation(erased.ID)
+			if err != nil {
+				return err
+			}
+			return tx.EraseSession(&c, &c.Session)
+		})
+		if err := db.Write(t.Context(), d.org, fold); !errors.Is(err, store.ErrTailChanged) {
+			t.Fatalf("folding what was erased meanwhile ends with %v", err)
+		}
+		d.write(func(tx *store.Tx) error { return store.FoldSome(tx, 3) })
+		if got := d.found(d.boss, resource.SearchQuery{Q: "parcel"}); len(got) != 3 {
+			t.Errorf("%v are found, and 3 are there", got)
 		}
 	})
 }
