@@ -28,7 +28,8 @@ export async function violations(frame, { exclude = [], matters = () => true, ..
 }
 
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-const serious = (one) => ['serious', 'critical'].includes(one.impact);
+/** What keeps somebody from something. */
+export const serious = (one) => ['serious', 'critical'].includes(one.impact);
 const looks = { dark: { type: 'rule', values: colours }, light: { type: 'tag', values: tags } };
 /** The scheme that a page was left in. */
 const schemes = new WeakMap();

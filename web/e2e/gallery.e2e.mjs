@@ -1,7 +1,7 @@
 // The kit's own pages: axe finds nothing in light, in dark and mirrored; nothing is wider than a phone; and
 // the parts that take the keyboard do what everybody expects of them.
 import assert from 'node:assert/strict';
-import { colours, told, violations } from './axe.mjs';
+import { colours, layout, told, violations } from './axe.mjs';
 import { gone, seen, stage, until } from './harness.mjs';
 
 const { it, story } = stage();
@@ -21,13 +21,13 @@ const focused = (page) => page.evaluate(() => document.activeElement?.textConten
 const focusIs = (page, text) => until(`focus on ${text}`, async () => (await focused(page)).startsWith(text));
 
 // A page is loaded once, and its looks are chosen in it. In the dark only colours are others; they are no others
-// from right to left or closer together.
-const withoutColours = { rules: Object.fromEntries(colours.map((id) => [id, { enabled: false }])) };
+// from right to left or closer together: there other things stand where one was.
+const only = (values) => ({ runOnly: { type: 'rule', values } });
 const looks = [
 	['light', ['Light', 'LTR', 'Comfortable']],
-	['dark', ['Dark'], { runOnly: { type: 'rule', values: colours } }],
-	['right-to-left', ['Light', 'RTL'], withoutColours],
-	['compact', ['LTR', 'Compact'], withoutColours]
+	['dark', ['Dark'], only(colours)],
+	['right-to-left', ['Light', 'RTL'], only(layout)],
+	['compact', ['LTR', 'Compact'], only(layout)]
 ];
 story('axe finds nothing: light, dark, right-to-left, compact', async () => {
 	const page = await it.page();

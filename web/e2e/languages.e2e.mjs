@@ -2,9 +2,9 @@
 // dates and numbers, and English where nobody chose.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { told, violations } from './axe.mjs';
-import { seen, stage, unique, until } from './harness.mjs';
-import { Agent, Phone } from './people.mjs';
+import { serious, told, violations } from './axe.mjs';
+import { gone, seen, stage, unique, until } from './harness.mjs';
+import { Agent, around, loading, Phone } from './people.mjs';
 
 const { it, story } = stage();
 
@@ -38,12 +38,15 @@ story('Arabic is chosen in the preferences, and every page is mirrored without o
 	const found = [];
 	const pages = [`inbox/${id}`, 'inbox', 'setup', 'setup/channels', 'setup/deployments', 'setup/queues', 'setup/users', 'setup/quick-texts', 'setup/api-keys', 'setup/organisation'];
 	for (const path of pages) {
-		await agent.page.goto(`${it.ready.url}/${path}`);
-		await seen(agent.page.locator('h1:visible, h2:visible, [role=log]:visible'));
-		await until(`${path} has loaded`, async () => (await agent.page.locator('[aria-busy=true]').count()) === 0);
+		const within = path.startsWith('setup/');
+		if (within) await agent.visit(`/${path}`);
+		else {
+			await agent.page.goto(`${it.ready.url}/${path}`);
+			await seen(agent.page.locator('h1:visible, h2:visible, [role=log]:visible'));
+			await gone(agent.page.locator(loading));
+		}
 		assert.equal((await root(agent.page)).dir, 'rtl', path);
-		const serious = (await violations(agent.page, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })).filter((one) => ['serious', 'critical'].includes(one.impact));
-		found.push(...told(path, serious));
+		found.push(...told(path, await violations(agent.page, { exclude: within ? around : [], matters: serious, runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })));
 		for (const [width, height] of [[1440, 900], [390, 844]]) {
 			await agent.page.setViewportSize({ width, height });
 			await agent.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));

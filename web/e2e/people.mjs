@@ -1,5 +1,10 @@
 // Who plays: an agent in the console, a customer in the widget, a customer with a phone.
-import { until, seen } from './harness.mjs';
+import { gone, seen, until } from './harness.mjs';
+
+/** What says that something is still to come. */
+export const loading = '[aria-busy=true], .skeleton';
+/** What stands around every page of the set-up: the rail and the list of places. */
+export const around = ['nav:not(main nav)'];
 
 /** Somebody of staff in the console. */
 export class Agent {
@@ -59,6 +64,17 @@ export class Agent {
 	/** The delivery mark of an own message, next to its line. */
 	group(text) {
 		return this.log.locator('.line', { hasText: text }).locator('xpath=following-sibling::*[1]');
+	}
+
+	/** visit goes where a link of the set-up leads: the page is not loaded again, what stands in it is another. */
+	async visit(path) {
+		await this.page.evaluate((address) => {
+			for (const heading of document.querySelectorAll('h1')) heading.dataset.left = '';
+			history.pushState(null, '', address);
+			dispatchEvent(new PopStateEvent('popstate'));
+		}, path);
+		await seen(this.page.locator('h1:not([data-left])'));
+		await gone(this.page.locator(loading));
 	}
 
 	conversation() {

@@ -177,7 +177,7 @@ story('axe finds nothing in the widget, whatever it shows, nor from right to lef
 	await look('ended', customer);
 
 	const asked = await (await Visitor.arrive(it, { deployment: 'Asked' })).open();
-	await asked.page.keyboard.press('Enter');
+	await asked.frame.getByRole('textbox').press('Enter');
 	await seen(asked.frame.getByRole('alert'));
 	await look('pre-chat as a conversation', asked);
 

@@ -1,4 +1,4 @@
-// The browser suite: `npm run e2e`. Files play side by side where there are processors for it: a story keeps one busy,
+// The browser suite: `npm run e2e`. Files play side by side, as many as there are processors: a story keeps one busy,
 // between its browser and its server. What measures time plays alone, afterwards.
 import { readdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -21,5 +21,5 @@ async function play(files, concurrency) {
 	for await (const line of stories.compose(spec)) process.stdout.write(line);
 }
 
-await play(together, Math.max(1, Math.floor(availableParallelism() / 2)));
+await play(together, availableParallelism());
 await play(alone, 1);
