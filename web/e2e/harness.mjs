@@ -77,9 +77,10 @@ export function launch() {
 export const seen = (locator) => locator.first().waitFor({ state: 'visible', timeout: patience });
 export const gone = (locator) => locator.first().waitFor({ state: 'hidden', timeout: patience });
 
-/** until asks again until the answer is there. */
+/** until asks again until the answer is there: soon at first, as most answers come at once, and then less often. */
 export async function until(what, ask, ms = patience) {
 	let last;
+	let pause = 10;
 	for (const end = Date.now() + ms; Date.now() < end; ) {
 		try {
 			const answer = await ask();
@@ -88,7 +89,8 @@ export async function until(what, ask, ms = patience) {
 		} catch (cause) {
 			last = cause;
 		}
-		await new Promise((resolve) => setTimeout(resolve, 100));
+		await new Promise((resolve) => setTimeout(resolve, pause));
+		pause = Math.min(100, pause * 2);
 	}
 	throw new Error(`never: ${what}`, { cause: last });
 }

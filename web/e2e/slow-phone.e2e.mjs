@@ -5,10 +5,12 @@ import { stage } from './harness.mjs';
 
 const { it, story } = stage();
 
-// The best of some tries counts, and a machine with much to do is a slow one by itself.
+// The best of some tries counts, so the first that is good enough is the last. A machine with much to do is a slow
+// one by itself.
 story('on a slow phone it is there within two seconds, and takes typing within two more', async () => {
 	const tries = [];
-	for (let n = 0; n < 5; n++) {
+	const best = (what) => Math.min(...tries.map((one) => one[what]));
+	for (let n = 0; n < 5 && !(best('launcher') < 2000 && best('typing') < 2000); n++) {
 		const rate = Math.max(1, 4 / Math.max(1, loadavg()[0] / availableParallelism()));
 		const page = await it.page({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
 		const cdp = await page.context().newCDPSession(page);
@@ -42,6 +44,5 @@ story('on a slow phone it is there within two seconds, and takes typing within t
 		await page.context().close();
 	}
 	console.error(`  on a slow phone, milliseconds: ${JSON.stringify(tries)}`);
-	assert.ok(Math.min(...tries.map((one) => one.launcher)) < 2000, JSON.stringify(tries));
-	assert.ok(Math.min(...tries.map((one) => one.typing)) < 2000, JSON.stringify(tries));
+	assert.ok(best('launcher') < 2000 && best('typing') < 2000, JSON.stringify(tries));
 });
