@@ -164,9 +164,16 @@ func (l *traffic) closer(nth int) {
 	l.rounds(5*pace, func(int) {
 		offered, _ := offers(c)
 		for _, o := range offered {
-			if c.call("POST", "/api/v1/offers/"+o.ID+"/accept", map[string]any{}).Good() {
-				l.sure(func() answer { return c.call("POST", "/api/v1/sessions/"+o.SessionID+"/end", map[string]any{}) }, http.StatusConflict)
-			}
+			c.call("POST", "/api/v1/offers/"+o.ID+"/accept", map[string]any{})
+		}
+		// Everything that is theirs, also what they took when the answer was lost with the program: else they are
+		// full some deaths later, and nothing is dispatched any more.
+		var mine struct{ Items []struct{ Session struct{ ID string } } }
+		if a := c.call("GET", "/api/v1/conversations?scope=mine&status=active", nil); a.Good() {
+			a.read(l.t, &mine)
+		}
+		for _, row := range mine.Items {
+			l.sure(func() answer { return c.call("POST", "/api/v1/sessions/"+row.Session.ID+"/end", map[string]any{}) }, http.StatusConflict)
 		}
 	})
 }
