@@ -23,7 +23,7 @@ export const countries: Translation<typeof english> = {
 	'countries.use.automated': 'الرسائل التلقائية',
 	'countries.use.campaign': 'الحملات',
 	'countries.limited': 'محدود شهريًا',
-	'countries.limitedHint': '\u206815,000\u2069 رسالة على الأكثر، و\u20683\u2069 لكل رسالة واردة.',
+	'countries.limitedHint': 'يقصر الرقم على \u206815,000\u2069 رسالة شهريًا، وعلى \u20683\u2069 لكل رسالة واردة.',
 	'countries.abroad': 'يجوز له الكتابة إلى بلدان أخرى',
 	'countries.minDigits': 'أقل عدد من الخانات',
 	'countries.maxDigits': 'أكثر عدد من الخانات',

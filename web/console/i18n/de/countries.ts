@@ -23,7 +23,7 @@ export const countries: Translation<typeof english> = {
 	'countries.use.automated': 'Automatische Nachrichten',
 	'countries.use.campaign': 'Kampagnen',
 	'countries.limited': 'Monatlich begrenzt',
-	'countries.limitedHint': 'Höchstens 15.000 Nachrichten und 3 für jede, die eingeht.',
+	'countries.limitedHint': 'Begrenzt eine Nummer auf 15.000 Nachrichten im Monat und auf 3 für jede, die eingeht.',
 	'countries.abroad': 'Darf in andere Länder schreiben',
 	'countries.minDigits': 'Wenigste Ziffern',
 	'countries.maxDigits': 'Meiste Ziffern',

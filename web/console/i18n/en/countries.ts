@@ -20,7 +20,7 @@ export const countries = {
 	'countries.use.automated': 'Automatic messages',
 	'countries.use.campaign': 'Campaigns',
 	'countries.limited': 'Limited by the month',
-	'countries.limitedHint': 'At most 15,000 messages, and 3 for each one that comes in.',
+	'countries.limitedHint': 'Holds a number to 15,000 messages a month, and to 3 for each one that comes in.',
 	'countries.abroad': 'May write to other countries',
 	'countries.minDigits': 'Fewest digits',
 	'countries.maxDigits': 'Most digits',

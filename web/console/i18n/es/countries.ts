@@ -23,7 +23,7 @@ export const countries: Translation<typeof english> = {
 	'countries.use.automated': 'Mensajes automáticos',
 	'countries.use.campaign': 'Campañas',
 	'countries.limited': 'Limitado por mes',
-	'countries.limitedHint': 'Como máximo 15 000 mensajes, y 3 por cada uno recibido.',
+	'countries.limitedHint': 'Limita un número a 15 000 mensajes al mes, y a 3 por cada uno recibido.',
 	'countries.abroad': 'Puede escribir a otros países',
 	'countries.minDigits': 'Mínimo de cifras',
 	'countries.maxDigits': 'Máximo de cifras',

@@ -23,7 +23,7 @@ export const countries: Translation<typeof english> = {
 	'countries.use.automated': 'Messages automatiques',
 	'countries.use.campaign': 'Campagnes',
 	'countries.limited': 'Limité par mois',
-	'countries.limitedHint': 'Au plus 15 000 messages, et 3 pour chaque message reçu.',
+	'countries.limitedHint': 'Limite un numéro à 15 000 messages par mois, et à 3 pour chaque message reçu.',
 	'countries.abroad': 'Peut écrire vers d’autres pays',
 	'countries.minDigits': 'Nombre minimal de chiffres',
 	'countries.maxDigits': 'Nombre maximal de chiffres',
