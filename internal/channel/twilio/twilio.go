@@ -56,7 +56,7 @@ func (*Connector) Settings() []channel.Setting {
 		{Name: "account_sid", Label: "Account SID", Help: "Twilio console → Account info. Begins with AC.", Required: true, Pattern: `AC[0-9a-fA-F]{32}`},
 		{Name: "auth_token", Label: "Auth token", Help: "Beside the account SID. Twilio signs its calls with it.", Secret: true, Required: true},
 		{Name: "messaging_service_sid", Label: "Messaging service SID", Help: "Empty: messages leave from this channel's number. Begins with MG.", Pattern: `MG[0-9a-fA-F]{32}`},
-		{Name: channel.SettingPace, Label: "Messages a second", Help: "Empty for 1, which long codes have. Short codes have 100.", Pattern: channel.PacePattern},
+		{Name: channel.SettingPace, Label: "Messages a second", Help: "A number such as 0.5 or 100. Empty for 1, which long codes have; short codes have 100.", Pattern: channel.PacePattern},
 		{Name: channel.SettingCountry, Label: "Country", Help: "For a short code: the country where it works, in two letters such as US.", Pattern: `[A-Z]{2}`, Part: "number"},
 		{Name: channel.SettingRegistered, Label: "Registered for 10DLC", Help: "yes or no. Carriers in the US ask it of long codes.", Pattern: `yes|no`, Part: "number"},
 		{Name: channel.SettingCampaign, Label: "10DLC campaign", Help: "The campaign's id, as The Campaign Registry or Twilio shows it.", Pattern: `[A-Za-z0-9]{3,40}`, Part: "number"},

@@ -54,7 +54,7 @@ func (*Connector) Settings() []channel.Setting {
 		{Name: "verify_token", Label: "Verify token", Help: "Any text that you also enter at Meta beside the webhook's address.", Secret: true, Required: true},
 		{Name: "api_version", Label: "Graph API version", Help: "Empty for " + defaultVersion + ".", Pattern: `v[0-9]{1,3}\.[0-9]`},
 		{Name: "media", Label: "How files go out", Help: "upload (default) or link: Meta then fetches the file from this server.", Pattern: `upload|link`},
-		{Name: channel.SettingPace, Label: "Messages a second", Help: "Empty for 80. Meta raises a busy number to 1000.", Pattern: channel.PacePattern},
+		{Name: channel.SettingPace, Label: "Messages a second", Help: "A number such as 40. Empty for 80; Meta raises a busy number to 1000.", Pattern: channel.PacePattern},
 	}
 }
 
