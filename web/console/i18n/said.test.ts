@@ -32,11 +32,25 @@ test('a reason is put together of its parts', () => {
 	const params = { queue: 'Support', count: 3, used: 2, limit: 10, waited: 12, equal: true, again: 1 };
 	const text = because({ code: 'offer_least_active', params, text: '' });
 	for (const part of ['Least active of 3', 'Support', 'among equals', '2 of 10', 'Asked again']) assert.ok(text.includes(part), `${part}: ${text}`);
-	assert.ok(because({ code: 'offer_most_available', params, text: '' }).includes('8 of 10 units free'));
+	assert.ok(because({ code: 'offer_most_available', params, text: '' }).includes('8 of 10 capacity free'));
+	assert.ok(text.includes('waited\u00a012s.'), text);
+	assert.ok(!because({ code: 'offer_only', params: { queue: 'Support' }, text: '' }).includes('waited'), 'served at once');
 	assert.ok(because({ code: 'nobody_online', params: {}, text: '' }).includes('Whole team'));
 	assert.equal(because({ code: 'of_tomorrow', params: {}, text: 'As it is written.' }), 'As it is written.');
 	assert.equal(because(undefined, 'Before codes.'), 'Before codes.');
 	assert.equal(because({ code: 'undelivered', params: { delivery: '2001' }, text: '' }), en['delivery.2001']);
+});
+
+test('transcripts give reasons in the same words', async () => {
+	const all = JSON.parse(readFileSync(new URL('../../../internal/httpapi/transcript/reasons.json', import.meta.url), 'utf8')) as Record<string, Record<string, string>>;
+	assert.deepEqual(Object.keys(all).sort(), languages.map(({ code }) => code).filter((code) => code !== 'en').sort());
+	for (const [code, theirs] of Object.entries(all)) {
+		const { reasons } = (await import(`./${code}/reasons.ts`)) as { reasons: Record<string, string> };
+		const { delivery } = (await import(`./${code}/delivery.ts`)) as { delivery: Record<string, string> };
+		const ours: Record<string, string> = { ...reasons, ...delivery };
+		assert.deepEqual(theirs, Object.fromEntries(Object.keys(theirs).map((key) => [key, ours[key]])), code);
+		assert.deepEqual(Object.keys(server.delivery).filter((one) => !one.includes('.') && !theirs[`delivery.${one}`]), [], code);
+	}
 });
 
 test('a failed delivery is said by its code, one of nobody knows which as it came', () => {

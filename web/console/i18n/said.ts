@@ -145,6 +145,8 @@ export function because(why: Reason | undefined, text = ''): string {
 		if (p.equal) sentence = t('reason.equal', { why: sentence });
 		sentence = t(why.code === 'offer_most_available' ? 'reason.free' : 'reason.used', { ...values, why: sentence });
 	}
+	// Who was served at once did not wait “0 s”.
+	if (why.code.startsWith('offer_')) sentence = p.waited ? t('reason.waited', { ...values, why: sentence }) : `${sentence}.`;
 	sentence = sentence.replace(/\.\.$/, '.'); // an abbreviated unit has a point of its own
 	return p.again ? t('reason.again', { why: sentence, count: p.again }) : sentence;
 }
