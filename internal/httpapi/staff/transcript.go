@@ -234,7 +234,7 @@ func (t *Transcript) content(c message.Content) string {
 	return strings.Join(parts, "\n")
 }
 
-// event is what happened, in words. What somebody wrote about it stands as it was written, and so does a reason.
+// event is what happened, in words. What somebody wrote about it stands as it was written.
 func (t *Transcript) event(c message.Content) string {
 	e, w := c.Event, t.words
 	text := w.Say(string(e.Type))
@@ -254,8 +254,8 @@ func (t *Transcript) event(c message.Content) string {
 	case message.EventFlagged:
 		text = w.Say(e.To)
 	}
-	if e.Reason != "" {
-		text = w.Say("because", text, e.Reason)
+	if reason := w.Reason(e); reason != "" {
+		text = w.Say("because", text, strings.TrimSuffix(reason, "."))
 	}
 	return text
 }

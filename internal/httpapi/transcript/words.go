@@ -24,9 +24,10 @@ func every() ([]language.Tag, []Words) {
 	if err := json.Unmarshal(file, &all); err != nil {
 		panic(err) // a test reads it
 	}
+	reasons := everyReason()
 	words, tags := make([]Words, 0, len(all)), make([]language.Tag, 0, len(all))
 	for _, code := range []string{"en", "de", "es", "fr", "ar"} {
-		words, tags = append(words, Words{Language: code, said: all[code]}), append(tags, language.MustParse(code))
+		words, tags = append(words, Words{Language: code, said: all[code], reasons: reasons[code]}), append(tags, language.MustParse(code))
 	}
 	return tags, words
 }
@@ -35,6 +36,7 @@ func every() ([]language.Tag, []Words) {
 type Words struct {
 	Language string
 	said     map[string]string
+	reasons  map[string]string
 }
 
 // For are the words for whoever asks: of the language that ?language= names, else of the first of the browser's.

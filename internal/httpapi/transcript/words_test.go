@@ -53,3 +53,46 @@ func TestTheReadersLanguage(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
+
+// A reason with a code is said in the reader's language; what has none, or one of tomorrow, as it was written.
+func TestReasonsAreInTheReadersLanguage(t *testing.T) {
+	_, all := every()
+	words := map[string]Words{}
+	for _, w := range all {
+		words[w.Language] = w
+		if w.Language == "en" {
+			continue
+		}
+		for _, code := range []string{
+			"agent_offline", "giver_offline", "opener_away", "overflow", "back_gone", "back_offline", "back_channel", "back_too_large",
+			"back_declined", "back_missed", "back_no_room", "no_answer", "never_answered", "production",
+		} {
+			for _, p := range []message.ReasonParams{{}, {Agent: "Ada", Queue: "Support", To: "Sales", Channel: "sms", Percent: 50, Waited: 3700, Within: 95}} {
+				why := message.Because(code, p, "In English.")
+				got := w.Reason(&message.Event{Reason: why.Text, Why: why.Said()})
+				if got == "" || got == why.Text || strings.ContainsAny(got, "{}") {
+					t.Errorf("%s says %s as %q", w.Language, code, got)
+				}
+			}
+		}
+	}
+	overflow := message.Because("overflow", message.ReasonParams{Queue: "Support", To: "Sales", Waited: 3700, Within: 95}, "Waited long.")
+	undelivered := message.Because("undelivered", message.ReasonParams{Delivery: "2001"}, "The address can't receive messages. Check it.")
+	foreign := message.Because("undelivered", message.ReasonParams{Delivery: "opted_out"}, "This message was not sent.")
+	for _, c := range []struct {
+		language string
+		why      message.Reason
+		want     string
+	}{
+		{"de", overflow, "1 Std. 1 Min. gewartet, mehr als die 1 Min. 35 Sek., nach denen Support an Sales abgibt."},
+		{"en", overflow, "Waited long."},
+		{"de", undelivered, words["de"].reasons["delivery.2001"]},
+		{"de", foreign, "This message was not sent."},
+		{"de", message.Because("of_tomorrow", message.ReasonParams{}, "As it is written."), "As it is written."},
+		{"de", message.Reason{Text: "Before codes."}, "Before codes."},
+	} {
+		if got := words[c.language].Reason(&message.Event{Reason: c.why.Text, Why: c.why.Said()}); got != c.want {
+			t.Errorf("%s: %q, want %q", c.language, got, c.want)
+		}
+	}
+}
