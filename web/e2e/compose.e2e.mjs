@@ -91,6 +91,33 @@ story('quick texts and users come from a file, with what is wrong told row by ro
 	await seen(admin.page.getByRole('link', { name: 'Nia Bell' }));
 });
 
+story('a note is followed by a note; Escape leads back to the reply', async () => {
+	const agent = await (await Agent.logIn(it, it.user('agent'))).setStatus('online');
+	const { visitor } = await talking(agent);
+	await agent.field.press('Escape');
+	await agent.page.keyboard.press('n');
+	const note = agent.page.getByRole('textbox', { name: 'Note for colleagues' });
+	for (const thought of [unique('She is angry,'), unique('and she is right.')]) {
+		await agent.page.keyboard.type(thought);
+		await agent.page.keyboard.press('Enter');
+		await seen(agent.bubble(thought));
+		await until('the field is empty for another note', async () => (await note.inputValue()) === '');
+	}
+	// What is begun stays a note.
+	await agent.page.keyboard.type('x');
+	await agent.page.keyboard.press('Escape');
+	await agent.page.keyboard.press('n');
+	assert.equal(await note.inputValue(), 'x');
+	await note.fill('');
+	await agent.page.keyboard.press('Escape');
+	const answer = unique('We are sorry.');
+	await agent.page.keyboard.type(answer);
+	await agent.page.keyboard.press('Enter');
+	await seen(visitor.said(answer));
+	await count(visitor.said('angry'), 0);
+	await count(visitor.said('she is right'), 0);
+});
+
 story('a mention rings a bell, and the bell leads to the note', async () => {
 	const agent = await (await Agent.logIn(it, it.user('agent'))).setStatus('online');
 	const boss = await Agent.logIn(it, it.user('supervisor'));

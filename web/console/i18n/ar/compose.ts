@@ -8,6 +8,7 @@ export const compose: Translation<typeof english> = {
 	'composer.reply': 'رد',
 	'composer.note': 'ملاحظة',
 	'composer.noteTell': 'لا يرى الملاحظات إلا الزملاء',
+	'composer.noteBack': '\u2068Esc\u2069 للعودة إلى الرد',
 	'composer.windowLeft': 'بقي \u2068{time}\u2069 للرد الحر',
 	'composer.windowClosed': 'انتهت مدة الرد الحر. انتظر حتى يكتب العميل، أو أرسل قالبًا معتمدًا.',
 	'composer.closed': 'لا يمكن الكتابة هنا الآن.',

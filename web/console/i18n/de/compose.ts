@@ -8,6 +8,7 @@ export const compose: Translation<typeof english> = {
 	'composer.reply': 'Antwort',
 	'composer.note': 'Notiz',
 	'composer.noteTell': 'Notizen sehen nur Kollegen',
+	'composer.noteBack': 'Esc führt zurück zur Antwort',
 	'composer.windowLeft': 'Noch {time} für freie Antworten',
 	'composer.windowClosed': 'Die Zeit für freie Antworten ist abgelaufen. Warten Sie, bis der Kunde schreibt, oder senden Sie eine genehmigte Vorlage.',
 	'composer.closed': 'Hier kann gerade nichts geschrieben werden.',

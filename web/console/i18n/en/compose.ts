@@ -5,6 +5,7 @@ export const compose = {
 	'composer.reply': 'Reply',
 	'composer.note': 'Note',
 	'composer.noteTell': 'Only colleagues see notes',
+	'composer.noteBack': 'Esc goes back to Reply',
 	'composer.windowLeft': '{time} left to answer freely',
 	'composer.windowClosed': 'The time to answer freely is over. Wait until the customer writes, or send an approved template.',
 	'composer.closed': 'Nothing can be written here now.',

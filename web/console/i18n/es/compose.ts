@@ -8,6 +8,7 @@ export const compose: Translation<typeof english> = {
 	'composer.reply': 'Respuesta',
 	'composer.note': 'Nota',
 	'composer.noteTell': 'Solo los compañeros ven las notas',
+	'composer.noteBack': 'Esc vuelve a la respuesta',
 	'composer.windowLeft': 'Quedan {time} para responder libremente',
 	'composer.windowClosed': 'Ha pasado el plazo para responder libremente. Espere a que el cliente escriba o envíe una plantilla aprobada.',
 	'composer.closed': 'Ahora no se puede escribir aquí.',

@@ -8,6 +8,7 @@ export const compose: Translation<typeof english> = {
 	'composer.reply': 'Réponse',
 	'composer.note': 'Note',
 	'composer.noteTell': 'Seuls vos collègues voient les notes',
+	'composer.noteBack': 'Échap revient à la réponse',
 	'composer.windowLeft': 'Encore {time} pour répondre librement',
 	'composer.windowClosed': 'Le délai de réponse libre est écoulé. Attendez que le client écrive, ou envoyez un modèle approuvé.',
 	'composer.closed': 'Rien ne peut être écrit ici pour l’instant.',
