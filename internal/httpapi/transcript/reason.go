@@ -24,9 +24,14 @@ func everyReason() map[string]map[string]string {
 	return all
 }
 
-// Reason is why something happened. What was kept in words alone stands as it was written, and so does what has a
-// code that the language has no words for.
+// Reason is why something happened; of a session's start, who began it. What was kept in words alone stands as it
+// was written, and so does what has a code that the language has no words for.
 func (w Words) Reason(e *message.Event) string {
+	if e.Type == message.EventSessionStarted {
+		if origin, ok := w.said["origin:"+e.Reason]; ok {
+			return origin
+		}
+	}
 	if e.Why == nil {
 		return e.Reason
 	}

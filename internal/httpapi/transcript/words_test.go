@@ -76,6 +76,10 @@ func TestReasonsAreInTheReadersLanguage(t *testing.T) {
 			}
 		}
 	}
+	started := &message.Event{Type: message.EventSessionStarted, Reason: "customer"}
+	if got := words["de"].Reason(started); got != "Kunde" {
+		t.Errorf("a session's start is by %q", got)
+	}
 	overflow := message.Because("overflow", message.ReasonParams{Queue: "Support", To: "Sales", Waited: 3700, Within: 95}, "Waited long.")
 	undelivered := message.Because("undelivered", message.ReasonParams{Delivery: "2001"}, "The address can't receive messages. Check it.")
 	foreign := message.Because("undelivered", message.ReasonParams{Delivery: "opted_out"}, "This message was not sent.")
