@@ -94,6 +94,8 @@ const scenes = {
 		const phone = (cast.phone = await Phone.pickUp(it, admin.page.context(), 'whatsapp', { name: 'Ines Hartmann', number: '+15550100200' }));
 		await phone.write('Hi! I ordered the oak shelf last week.');
 		await agent.accept('oak shelf');
+		// Another conversation was open: its address stands until this one is.
+		await seen(agent.bubble('oak shelf'));
 		cast.ines = agent.conversation();
 		await phone.write('Could it still be oiled before it ships?');
 		await seen(agent.bubble('oiled before'));
