@@ -168,7 +168,9 @@ func (l *traffic) closer(nth int) {
 		}
 		// Everything that is theirs, also what they took when the answer was lost with the program: else they are
 		// full some deaths later, and nothing is dispatched any more.
-		var mine struct{ Items []struct{ Session struct{ ID string } } }
+		var mine struct {
+			Items []struct{ Session struct{ ID string } }
+		}
 		if a := c.call("GET", "/api/v1/conversations?scope=mine&status=active", nil); a.Good() {
 			a.read(l.t, &mine)
 		}
