@@ -48,6 +48,33 @@ story('a draft follows its author to another device, and goes with the message',
 	await until('the server has no draft', async () => (await kept()).length === 0);
 });
 
+story('who calls for a note before the conversation is there writes it, and no commands', async () => {
+	const agent = await (await Agent.logIn(it, it.user('agent'))).setStatus('online');
+	const { question } = await talking(agent);
+	const { page } = agent;
+	const address = page.url();
+	await page.goto(it.ready.url);
+	const row = agent.list.getByRole('link', { name: question }).or(agent.list.getByText(question)).first();
+	await seen(row);
+	let arrive;
+	const held = new Promise((resolve) => (arrive = resolve));
+	await page.route(`**/api/v1/conversations/${address.split('/').at(-1)}*`, async (route) => {
+		await held;
+		await route.continue();
+	});
+	await row.click();
+	await page.waitForURL(address);
+	await page.keyboard.press('n');
+	const note = 'Ask her about /order, and e-mail';
+	await page.keyboard.type(note);
+	arrive();
+	await until('all of it stands in the note', async () => (await page.getByRole('textbox', { name: /note/i }).inputValue()) === note);
+	assert.equal(page.url(), address);
+	await page.keyboard.type('.');
+	await page.keyboard.press('Enter');
+	await seen(agent.bubble(`${note}.`));
+});
+
 story('a quick text is filled in; what has no value holds the message back', async () => {
 	const made = await it.api('POST', '/quick-texts', { name: 'Order state', shortcut: 'order', folder: 'Orders', text: 'Order {{prechat._Order}} is on its way. {{agent.first_name}} of {{org.name}}' });
 	const agent = await (await Agent.logIn(it, it.user('agent'))).setStatus('online');

@@ -1,6 +1,5 @@
 // The keyboard: which key does what, in one table that the key sheet and the palette read too. Letters
 // are inert in text fields, can be switched off, and dangerous ones wait until typing has stopped.
-import { untrack } from 'svelte';
 import { preferences } from './preferences.svelte.ts';
 
 export interface Command {
@@ -23,6 +22,8 @@ const PATIENCE = 3000;
 
 class Keys {
 	private sets = $state.raw<Command[][]>([]);
+	/** The same, for who changes them: while parts of the page come and go at once, sets still reads as before. */
+	private offered: Command[][] = [];
 	/** As they were offered, with their usual keys. */
 	private met = new Map<string, Command>();
 	private lastTyped = 0;
@@ -51,10 +52,9 @@ class Keys {
 
 	/** add offers commands for as long as a part of the page is there. */
 	add(commands: Command[]): () => void {
-		// Adding reads the sets: whoever adds in an effect must not run again for it.
 		for (const one of commands) if (!one.id.startsWith('presence:')) this.met.set(one.id, one);
-		untrack(() => (this.sets = [...this.sets, commands]));
-		return () => untrack(() => (this.sets = this.sets.filter((s) => s !== commands)));
+		this.sets = this.offered = [...this.offered, commands];
+		return () => void (this.sets = this.offered = this.offered.filter((s) => s !== commands));
 	}
 
 	private calledAt = 0;
