@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { count, gone, seen, stage, unique, until } from './harness.mjs';
 import { Agent } from './people.mjs';
 
-const { it, story } = stage();
+const { it, story } = stage({ whole: true });
 const shots = process.env.E2E_SHOTS;
 const shoot = async (page, name) => shots && (await page.screenshot({ path: `${shots}/shell-${name}.png` }));
 
