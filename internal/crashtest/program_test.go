@@ -23,7 +23,7 @@ var built struct {
 }
 
 func TestMain(m *testing.M) {
-	readMain()
+	readSources()
 	code := m.Run()
 	if built.dir != "" {
 		_ = os.RemoveAll(built.dir)
@@ -31,12 +31,19 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// readMain reads what main consists of, which can't be imported: files that a test has read are among what decides
-// whether it is run again.
-func readMain() {
-	files, _ := filepath.Glob("../../cmd/switchboard/*.go")
-	for _, file := range files {
-		_, _ = os.ReadFile(file)
+// readSources reads what is built below and isn't imported here, main and what failpoints are: files that a test has
+// read are among what decides whether it is run again.
+func readSources() {
+	for _, folder := range []string{"../../cmd/switchboard", "../failpoint"} {
+		files, err := filepath.Glob(folder + "/*.go")
+		if err != nil || len(files) == 0 {
+			panic(folder + " has no sources") // it was moved: the list here must be, too
+		}
+		for _, file := range files {
+			if _, err := os.ReadFile(file); err != nil {
+				panic(err)
+			}
+		}
 	}
 }
 

@@ -197,20 +197,19 @@ func (tx *Tx) fold(made compiled) error {
 	if err != nil {
 		return err
 	}
-	same, a, place := 0, ids{[]any{tx.org}}, make([]message.RowID, 0, len(made.docs))
-	sealed := map[message.RowID][]byte{}
+	a, same := ids{[]any{tx.org}}, 0
+	wanted, read := make([]message.RowID, 0, len(made.docs)), make(map[message.RowID]document, len(made.docs))
 	for _, d := range made.docs {
-		place, sealed[d.id] = append(place, d.id), d.sealed
+		wanted, read[d.id] = append(wanted, d.id), d
 	}
 	if err := tx.query(func(r row) error {
-		var id message.RowID
-		var now []byte
-		err := r.Scan(&id, &now)
-		if bytes.Equal(sealed[id], now) {
+		var now document
+		err := r.Scan(&now.id, &now.flags, &now.sealed)
+		if d := read[now.id]; d.flags == now.flags && bytes.Equal(d.sealed, now.sealed) {
 			same++
 		}
 		return err
-	}, "DELETE FROM search_tail WHERE org_id = $1 AND id IN ("+in(&a, place)+") RETURNING id, words_env", a.args...); err != nil {
+	}, "DELETE FROM search_tail WHERE org_id = $1 AND id IN ("+in(&a, wanted)+") RETURNING id, flags, words_env", a.args...); err != nil {
 		return err
 	}
 	if same < len(made.docs) {

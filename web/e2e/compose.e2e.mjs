@@ -73,6 +73,9 @@ story('who calls for a note before the conversation is there writes it, and no c
 	await page.keyboard.type('.');
 	await page.keyboard.press('Enter');
 	await seen(agent.bubble(`${note}.`));
+	// It is said once: the palette, which takes what is typed ahead as well, begins empty.
+	await page.getByRole('button', { name: 'Search and commands' }).click();
+	assert.equal(await page.getByRole('dialog').getByRole('combobox').inputValue(), '');
 });
 
 story('a quick text is filled in; what has no value holds the message back', async () => {

@@ -20,8 +20,8 @@ const inspect = async (name, page, options) => told(name, await violations(page,
 const focused = (page) => page.evaluate(() => document.activeElement?.textContent?.trim() ?? '');
 const focusIs = (page, text) => until(`focus on ${text}`, async () => (await focused(page)).startsWith(text));
 
-// A page is loaded once, and its looks are chosen in it. In the dark only colours are others; they are no others
-// from right to left or closer together: there other things stand where one was.
+// A page is loaded once, and its looks are chosen in it. In the dark only colours differ; mirrored or compact, only
+// where things stand and how large they are.
 const only = (values) => ({ runOnly: { type: 'rule', values } });
 const looks = [
 	['light', ['Light', 'LTR', 'Comfortable']],

@@ -15,9 +15,9 @@ import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
 
 const binary = process.env.SWITCHBOARD_BINARY ?? fileURLToPath(new URL('../../bin/switchboard', import.meta.url));
-const browserPaths = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const browserPaths = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 /** The same without a desktop around it, which nobody sees: a sixth less to do. It shows no notifications. */
-const shellPaths = [process.env.CHROMIUM, '/usr/bin/chromium-headless-shell'];
+const shellPath = '/usr/bin/chromium-headless-shell';
 const browserArgs = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 /** The longest that anything may take to be seen. A busy machine is no failure. */
@@ -71,7 +71,7 @@ export async function startDemo() {
 
 /** launch starts a browser: a whole one, or one without a desktop where that is installed. */
 export function launch(whole = false) {
-	const executablePath = [...(whole ? [] : shellPaths), ...browserPaths].find((path) => path && existsSync(path));
+	const executablePath = [process.env.CHROMIUM, !whole && shellPath, ...browserPaths].find((path) => path && existsSync(path));
 	if (!executablePath) throw new Error('no chromium: install it, or name it in CHROMIUM');
 	return chromium.launch({ executablePath, args: browserArgs });
 }

@@ -228,16 +228,13 @@ story('the palette hands over to a colleague, opens a part of the preferences; a
 
 	// What is typed before the palette is there is the palette's: none of it stands in the reply.
 	await agent.field.click();
-	let load = () => {};
-	const wanted = new Promise((reached) => {
-		void page.route('**/Palette-*.js', async (route) => {
-			reached();
-			await new Promise((release) => (load = release));
-			await route.continue();
-		}, { times: 1 });
+	let load;
+	const held = new Promise((release) => (load = release));
+	await page.route('**/Palette-*.js', async (route) => {
+		await held;
+		await route.continue();
 	});
-	await page.keyboard.press('Control+k');
-	await wanted;
+	await Promise.all([page.waitForRequest('**/Palette-*.js'), page.keyboard.press('Control+k')]);
 	await page.keyboard.type(`${colleague.name.slice(0, 3)}x`);
 	await page.keyboard.press('Backspace');
 	await page.keyboard.press('Enter');

@@ -108,8 +108,8 @@ func (s *ownServer) cloned() (name string, err error) {
 	return name, cluster.Administer(s.url, "CREATE DATABASE "+name+" TEMPLATE "+template)
 }
 
-// signed is how many tables, indexes and sequences the template has, for wipe.
-const signed = `DO $$ BEGIN EXECUTE format('COMMENT ON SCHEMA public IS %L', (SELECT count(*) FROM pg_class)); END $$`
+// countRelations notes how many tables, indexes and sequences the template has, for wipe.
+const countRelations = `DO $$ BEGIN EXECUTE format('COMMENT ON SCHEMA public IS %L', (SELECT count(*) FROM pg_class)); END $$`
 
 // wipe takes out what a test has stored. It fails where a test has made something else, and where it has stored so
 // much that those after it would meet many dead rows.
@@ -155,7 +155,7 @@ func start() (*ownServer, error) {
 	if _, err := store.Migrate(context.Background(), made); err != nil {
 		return nil, err
 	}
-	return &ownServer{url: c.URL, emptied: make(chan string, 100)}, cluster.Run(made, signed)
+	return &ownServer{url: c.URL, emptied: make(chan string, 100)}, cluster.Run(made, countRelations)
 }
 
 // PostgresServer is a PostgreSQL that a test may stop and start again. It keeps what it committed.

@@ -66,10 +66,12 @@ class Keys {
 		this.ahead = '';
 	}
 
-	/** takeAhead is what was typed since the call; from now on the field takes it itself. */
+	/** takeAhead is what was typed since the call, once; from now on the field takes it itself. */
 	takeAhead(): string {
+		const typed = this.ahead;
 		this.calledAt = 0;
-		return this.ahead;
+		this.ahead = '';
+		return typed;
 	}
 
 	/** early keeps what is typed ahead. It comes before all other listeners, or Enter would send a reply. */
