@@ -19,6 +19,7 @@ const (
 	sweepEvery     = 10 * time.Minute
 	foldEvery      = 3 * time.Second
 	noteEvery      = 5 * time.Second
+	analyzeEvery   = 5 * time.Second
 	measureEvery   = 10 * time.Second
 	feedLife       = 7 * 24 * time.Hour
 )
@@ -68,6 +69,7 @@ func (k *keeper) Start() {
 		every(sweepEvery, k.sweep),
 		every(foldEvery, k.foldSearch),
 		every(noteEvery, k.noteChannels),
+		every(analyzeEvery, k.analyze),
 		every(measureEvery, k.measure),
 	} {
 		k.done.Add(1)
@@ -184,6 +186,13 @@ func (k *keeper) heartbeat(ctx context.Context) {
 func (k *keeper) foldSearch(ctx context.Context) {
 	if err := k.db.FoldSearch(ctx); err != nil && ctx.Err() == nil {
 		k.log.Error("folding the search index failed", "err", err)
+	}
+}
+
+// analyze keeps the database's plans good while it grows.
+func (k *keeper) analyze(ctx context.Context) {
+	if err := k.db.Analyze(ctx); err != nil && ctx.Err() == nil {
+		k.log.Warn("counting tables that have grown failed; statements may be slower", "err", err)
 	}
 }
 

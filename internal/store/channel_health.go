@@ -21,7 +21,7 @@ const healthQuery = `SELECT c.id, NULLIF(h.received_at, 0), NULLIF(h.sent_at, 0)
  (SELECT count(*) FROM (SELECT 1 FROM quarantine q WHERE q.org_id = c.org_id AND q.channel_id = c.id AND q.at > $2 LIMIT $3) n),
  (SELECT q.at FROM quarantine q WHERE q.org_id = c.org_id AND q.channel_id = c.id AND q.at > $2 ORDER BY q.at DESC LIMIT 1),
  EXISTS (SELECT 1 FROM deployment d WHERE d.org_id = c.org_id AND d.channel_id = c.id AND d.published IS NOT NULL)
- FROM channel c LEFT JOIN channel_health h ON h.org_id = c.org_id AND h.channel_id = c.id WHERE c.org_id = $1 AND c.id IN (`
+ FROM channel c LEFT JOIN channel_health h ON h.org_id = c.org_id AND h.channel_id = c.id WHERE c.org_id = $1 AND c.id `
 
 // ChannelHealth is what these channels show of themselves, by id. What it means is setup.Judge's matter.
 func (db *DB) ChannelHealth(ctx context.Context, org message.OrgID, channels []message.ChannelID, now time.Time) (map[message.ChannelID]setup.Signs, error) {
@@ -29,7 +29,7 @@ func (db *DB) ChannelHealth(ctx context.Context, org message.OrgID, channels []m
 	if len(channels) == 0 {
 		return out, nil
 	}
-	a := ids{[]any{org, us(now.Add(-setup.Lately)), setup.HealthCountMax}}
+	a := db.ids(org, us(now.Add(-setup.Lately)), setup.HealthCountMax)
 	tx := db.reader(ctx, org)
 	err := tx.query(func(r row) error {
 		var id message.ChannelID
@@ -38,7 +38,7 @@ func (db *DB) ChannelHealth(ctx context.Context, org message.OrgID, channels []m
 			&s.Waiting, &s.WaitsSince, &s.Refused, &s.RefusedAt, &s.Quarantined, &s.QuarantinedAt, &s.Published)
 		out[id] = s
 		return err
-	}, healthQuery+in(&a, channels)+")", a.args...)
+	}, healthQuery+in(&a, channels), a.args...)
 	return out, err
 }
 

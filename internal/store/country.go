@@ -82,7 +82,7 @@ func (tx *Tx) fillLines(now time.Time, lines []ruled) error {
 			channels = append(channels, l.channel)
 		}
 	}
-	a := ids{[]any{tx.org, monthOf(now)}}
+	a := tx.ids(tx.org, monthOf(now))
 	months, table := map[message.ChannelID]phone.Month{}, phone.Table{}
 	err := tx.query(func(r row) error {
 		var id message.ChannelID
@@ -97,8 +97,8 @@ func (tx *Tx) fillLines(now time.Time, lines []ruled) error {
 		}
 		return err
 	}, `SELECT channel_id, CAST(SUM(sent) AS bigint), CAST(SUM(received) AS bigint), '' AS code, NULL AS numbers FROM channel_month
- WHERE org_id = $1 AND month = $2 AND channel_id IN (`+in(&a, channels)+`) GROUP BY channel_id
- UNION ALL SELECT NULL, 0, 0, code, numbers FROM country WHERE org_id = $1 AND code IN (`+in(&a, codes)+")", a.args...)
+ WHERE org_id = $1 AND month = $2 AND channel_id `+in(&a, channels)+` GROUP BY channel_id
+ UNION ALL SELECT NULL, 0, 0, code, numbers FROM country WHERE org_id = $1 AND code `+in(&a, codes), a.args...)
 	for _, l := range lines {
 		l.line.Month, l.line.Countries = months[l.channel], table
 	}

@@ -2,10 +2,8 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"switchboard/internal/conversation"
@@ -47,40 +45,25 @@ func (db *DB) CustomerHead(ctx context.Context, org message.OrgID, id message.Cu
 	return head, must(found, asFault(err), "messaging user")
 }
 
-// headsAtOnce is how many people one query asks about. Shorter lists repeat their last id, so that the
-// statement is always the same.
+// headsAtOnce is how many people one query asks about.
 const headsAtOnce = 64
 
-var customerHeads = func() string {
-	var ids strings.Builder
-	for i := range headsAtOnce {
-		fmt.Fprintf(&ids, ", $%d", i+2)
-	}
-	return "SELECT id, event_seq FROM messaging_user WHERE org_id = $1 AND id IN (" + ids.String()[2:] + ")"
-}()
-
 // CustomerHeads are the numbers of the last events of many people at once.
-func (db *DB) CustomerHeads(ctx context.Context, org message.OrgID, ids []message.CustomerID) (map[message.CustomerID]int64, error) {
-	heads := make(map[message.CustomerID]int64, len(ids))
+func (db *DB) CustomerHeads(ctx context.Context, org message.OrgID, people []message.CustomerID) (map[message.CustomerID]int64, error) {
+	heads := make(map[message.CustomerID]int64, len(people))
 	tx := db.reader(ctx, org)
-	for len(ids) > 0 {
-		n := min(len(ids), headsAtOnce)
-		args := make([]any, 0, headsAtOnce+1)
-		args = append(args, org)
-		for i := range headsAtOnce {
-			args = append(args, ids[min(i, n-1)])
-		}
+	for some := range slices.Chunk(people, headsAtOnce) {
+		a := tx.ids(org)
 		err := tx.query(func(r row) error {
 			var id message.CustomerID
 			var head int64
 			err := r.Scan(&id, &head)
 			heads[id] = head
 			return err
-		}, customerHeads, args...)
+		}, "SELECT id, event_seq FROM messaging_user WHERE org_id = $1 AND id "+in(&a, some), a.args...)
 		if err != nil {
 			return nil, asFault(err)
 		}
-		ids = ids[n:]
 	}
 	return heads, nil
 }
@@ -166,12 +149,9 @@ func (db *DB) CustomerHistory(ctx context.Context, org message.OrgID, id message
 	where := "WHERE v.org_id = $1 AND v.user_id = $2 AND v.conversation_id = $3 AND v.seq > $4 AND v.at >= $5 AND v.at <= $6"
 	args := []any{org, id, h.Conversation, h.After, h.From.UnixMicro(), until, h.Limit}
 	if len(h.Types) > 0 {
-		names := make([]string, len(h.Types))
-		for i, t := range h.Types {
-			args = append(args, string(t))
-			names[i] = fmt.Sprintf("$%d", len(args))
-		}
-		where += " AND v.type IN (" + strings.Join(names, ", ") + ")"
+		a := db.ids(args...)
+		where += " AND v.type " + in(&a, h.Types)
+		args = a.args
 	}
 	order := " ORDER BY v.seq DESC LIMIT $7"
 	if h.Oldest {

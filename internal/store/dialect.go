@@ -28,6 +28,8 @@ type dialect struct {
 	insertChange string
 	// nextNumber gives the organisation's next session number.
 	nextNumber string
+	// arrays: an argument can be an array, see ids.
+	arrays bool
 	// newOrg prepares what the database keeps beside the tables for an organisation; may be empty.
 	newOrg func(message.OrgID) string
 }
@@ -45,6 +47,7 @@ var sqliteDialect = dialect{
 
 var postgresDialect = dialect{
 	name:         "postgres",
+	arrays:       true,
 	forUpdate:    " FOR UPDATE",
 	forShare:     " FOR SHARE",
 	skipLocked:   " FOR UPDATE SKIP LOCKED",

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"strings"
 
 	"switchboard/internal/conversation"
 	"switchboard/internal/fault"
@@ -106,8 +105,8 @@ func (tx *Tx) rowDrafts(rows map[message.ConversationID]*inbox.Row, readers []me
 	if len(rows) == 0 || len(readers) == 0 {
 		return nil
 	}
-	a := ids{[]any{tx.org}}
-	found, err := tx.drafts("WHERE org_id = $1 AND user_id IN ("+in(&a, readers)+") AND conversation_id IN ("+in(&a, keys(rows))+") ORDER BY mode DESC", a.args...)
+	a := tx.ids(tx.org)
+	found, err := tx.drafts("WHERE org_id = $1 AND user_id "+in(&a, readers)+" AND conversation_id "+in(&a, keys(rows))+" ORDER BY mode DESC", a.args...)
 	for _, u := range found {
 		r := rows[u.Conversation]
 		if r.Drafts == nil {
@@ -122,18 +121,19 @@ func (tx *Tx) rowDrafts(rows map[message.ConversationID]*inbox.Row, readers []me
 
 // Drafts are what a user has begun in conversations, without asking for rights.
 func (v *Views) Drafts(ctx context.Context, org message.OrgID, wanted map[message.UserID][]message.ConversationID) ([]resource.Draft, error) {
-	a := ids{[]any{org}}
-	var some []string
-	for user, conversations := range wanted {
-		if len(conversations) > 0 {
-			some = append(some, "(org_id = $1 AND user_id = "+a.add(user)+" AND conversation_id IN ("+in(&a, conversations)+"))")
+	var users []message.UserID
+	var conversations []message.ConversationID
+	for user, theirs := range wanted {
+		for _, c := range theirs {
+			users, conversations = append(users, user), append(conversations, c)
 		}
 	}
-	if len(some) == 0 {
+	if len(users) == 0 {
 		return nil, nil
 	}
 	tx := v.db.reader(ctx, org)
-	found, err := tx.drafts("WHERE "+strings.Join(some, " OR ")+" ORDER BY mode DESC", a.args...)
+	a := tx.ids(org)
+	found, err := tx.drafts("WHERE org_id = $1 AND (user_id, conversation_id) "+inPairs(&a, users, conversations)+" ORDER BY mode DESC", a.args...)
 	if err != nil {
 		return nil, asFault(err)
 	}
@@ -155,10 +155,10 @@ func (v *Views) draftFiles(tx *Tx, wanted []message.FileID) ([]resource.Upload, 
 	if len(wanted) == 0 {
 		return out, nil
 	}
-	a := ids{[]any{tx.org}}
+	a := tx.ids(tx.org)
 	found, err := list(tx, func(r row, f *message.File) error {
 		return r.Scan(&f.ID, opened{tx, &f.Name}, &f.Type, &f.Size)
-	}, "SELECT id, name_env, type, size FROM file WHERE org_id = $1 AND id IN ("+in(&a, wanted)+")", a.args...)
+	}, "SELECT id, name_env, type, size FROM file WHERE org_id = $1 AND id "+in(&a, wanted), a.args...)
 	for _, id := range wanted {
 		for _, f := range found {
 			if f.ID == id {

@@ -117,3 +117,10 @@ func TestANodeHearsThatItWasTakenForDead(t *testing.T) {
 		beat(one, 0, false)
 	})
 }
+
+// PostgreSQL plans each text once a connection: there must not be one for each number of ids.
+func TestOneTextForAnyNumberOfIDs(t *testing.T) {
+	if one, many := store.AskingFor(1), store.AskingFor(77); one != many {
+		t.Errorf("%s\n%s", one, many)
+	}
+}

@@ -32,7 +32,7 @@ func Plan(ctx context.Context, db *DB, query string, args ...any) ([]string, err
 }
 
 // HealthQueries are what a channel's health is read with, the first of one channel.
-func HealthQueries() [2]string { return [2]string{healthQuery + "$4)", channelFailures} }
+func HealthQueries() [2]string { return [2]string{healthQuery + "= $4", channelFailures} }
 
 // ListPlans is how the database would carry out each statement of a list.
 func ListPlans(ctx context.Context, db *DB, org message.OrgID, viewer resource.Viewer, ask resource.ListQuery) (plans [][]string, err error) {
@@ -165,4 +165,11 @@ func Plans(ctx context.Context, db *DB) (map[string][]string, error) {
 		plans[text] = plan
 	}
 	return plans, nil
+}
+
+// AskingFor is the condition that a column has one of n ids, as PostgreSQL is asked.
+func AskingFor(n int) string {
+	a := ids{arrays: true}
+	wanted, numbers := make([]message.ConversationID, n), make([]int64, n)
+	return in(&a, wanted) + inPairs(&a, wanted, numbers)
 }

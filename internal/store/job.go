@@ -20,10 +20,10 @@ func (tx *Tx) SetJob(kind, key string, due time.Time, payload string) error {
 // that a crash makes it due again.
 func (db *DB) ClaimJobs(ctx context.Context, kinds []string, now, leaseUntil time.Time, limit int) (jobs []job.Job, err error) {
 	err = db.Write(ctx, message.OrgID{}, func(tx *Tx) error {
-		a := ids{[]any{us(now), limit}}
+		a := db.ids(us(now), limit)
 		jobs, err = list(tx, func(r row, j *job.Job) error {
 			return r.Scan(&j.Org, &j.Kind, &j.Key, &j.Attempts, &j.Payload, &j.CreatedAt)
-		}, "SELECT org_id, kind, key, attempts + 1, payload, created_at FROM job WHERE due_at <= $1 AND kind IN ("+in(&a, kinds)+") ORDER BY due_at LIMIT $2"+tx.db.dialect.skipLocked,
+		}, "SELECT org_id, kind, key, attempts + 1, payload, created_at FROM job WHERE due_at <= $1 AND kind "+in(&a, kinds)+" ORDER BY due_at LIMIT $2"+tx.db.dialect.skipLocked,
 			a.args...)
 		for _, j := range jobs {
 			if err == nil {
@@ -50,15 +50,15 @@ func (tx *Tx) RetryJob(j job.Job, due time.Time) error {
 
 // NextJob is when the earliest job of some kinds is due; zero when there is none.
 func (db *DB) NextJob(ctx context.Context, kinds []string) (due time.Time, err error) {
-	var a ids
-	_, err = one(db.engine.read(ctx), []any{&due}, "SELECT MIN(due_at) FROM job WHERE kind IN ("+in(&a, kinds)+")", a.args...)
+	a := db.ids()
+	_, err = one(db.engine.read(ctx), []any{&due}, "SELECT MIN(due_at) FROM job WHERE kind "+in(&a, kinds), a.args...)
 	return due, asFault(err)
 }
 
 // OtherJobs counts the jobs of all other kinds.
 func (db *DB) OtherJobs(ctx context.Context, kinds []string) (map[string]int, error) {
 	counts := map[string]int{}
-	var a ids
+	a := db.ids()
 	err := db.reader(ctx, message.OrgID{}).query(func(r row) error {
 		var kind string
 		var n int
@@ -67,6 +67,6 @@ func (db *DB) OtherJobs(ctx context.Context, kinds []string) (map[string]int, er
 		}
 		counts[kind] = n
 		return nil
-	}, "SELECT kind, COUNT(*) FROM job WHERE kind NOT IN ("+in(&a, kinds)+") GROUP BY kind", a.args...)
+	}, "SELECT kind, COUNT(*) FROM job WHERE NOT kind "+in(&a, kinds)+" GROUP BY kind", a.args...)
 	return counts, err
 }

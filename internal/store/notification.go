@@ -14,14 +14,14 @@ import (
 // Colleagues are the names of active users who have joined.
 func (tx *Tx) Colleagues(wanted []message.UserID) (map[message.UserID]string, error) {
 	names := map[message.UserID]string{}
-	a := ids{[]any{tx.org}}
+	a := tx.ids(tx.org)
 	err := tx.query(func(r row) error {
 		var id message.UserID
 		var name string
 		err := r.Scan(&id, &name)
 		names[id] = name
 		return err
-	}, "SELECT id, name FROM staff_user WHERE org_id = $1 AND active AND joined_at IS NOT NULL AND id IN ("+in(&a, wanted)+")", a.args...)
+	}, "SELECT id, name FROM staff_user WHERE org_id = $1 AND active AND joined_at IS NOT NULL AND id "+in(&a, wanted), a.args...)
 	return names, err
 }
 
@@ -54,10 +54,10 @@ func (tx *Tx) Notify(n conversation.Notification) error {
 
 // NotificationsRead marks these as read, or all of a user's when none is named.
 func (tx *Tx) NotificationsRead(user message.UserID, wanted []message.RowID) error {
-	a := ids{[]any{tx.org, user, us(tx.Now())}}
+	a := tx.ids(tx.org, user, us(tx.Now()))
 	query := "UPDATE notification SET read_at = $3 WHERE org_id = $1 AND user_id = $2 AND read_at IS NULL"
 	if len(wanted) > 0 {
-		query += " AND id IN (" + in(&a, wanted) + ")"
+		query += " AND id " + in(&a, wanted)
 	}
 	n, err := tx.affected(query, a.args...)
 	if err != nil || n == 0 {
@@ -134,9 +134,9 @@ func (v *Views) NotificationsByID(ctx context.Context, org message.OrgID, wanted
 	if len(wanted) == 0 || len(sights) == 0 {
 		return out, nil
 	}
-	a := ids{[]any{org}}
+	a := v.db.ids(org)
 	users := keys(sights)
-	found, err := v.notifications(ctx, v.db.reader(ctx, org), sights, "WHERE n.org_id = $1 AND n.user_id IN ("+in(&a, users)+") AND n.id IN ("+in(&a, wanted)+")", a.args...)
+	found, err := v.notifications(ctx, v.db.reader(ctx, org), sights, "WHERE n.org_id = $1 AND n.user_id "+in(&a, users)+" AND n.id "+in(&a, wanted), a.args...)
 	for _, n := range found {
 		out[n.ID] = n
 	}
@@ -149,13 +149,13 @@ func (v *Views) Unread(ctx context.Context, org message.OrgID, users []message.U
 	if len(users) == 0 {
 		return out, nil
 	}
-	a := ids{[]any{org}}
+	a := v.db.ids(org)
 	err := v.db.reader(ctx, org).query(func(r row) error {
 		var user message.UserID
 		var n int
 		err := r.Scan(&user, &n)
 		out[user] = n
 		return err
-	}, "SELECT user_id, count(*) FROM notification WHERE org_id = $1 AND read_at IS NULL AND user_id IN ("+in(&a, users)+") GROUP BY user_id", a.args...)
+	}, "SELECT user_id, count(*) FROM notification WHERE org_id = $1 AND read_at IS NULL AND user_id "+in(&a, users)+" GROUP BY user_id", a.args...)
 	return out, asFault(err)
 }

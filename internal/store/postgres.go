@@ -35,6 +35,10 @@ func openPostgres(ctx context.Context, url string) (*postgresEngine, error) {
 		config.MaxConns = 16
 	}
 	config.ConnConfig.RuntimeParams["application_name"] = "switchboard"
+	config.ConnConfig.RuntimeParams["jit"] = "off" // compiling takes longer than any statement of ours
+	// Each statement walks one index. A bitmap of it would look at all the dead rows of tables that are queues,
+	// at each call until the next vacuum; a walk marks them in passing.
+	config.ConnConfig.RuntimeParams["enable_bitmapscan"] = "off"
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, err

@@ -42,7 +42,7 @@ func (tx *Tx) Known(channel message.ChannelID, addresses []message.Address, thre
 	for i, a := range addresses {
 		keys[i] = tx.db.sealer.Key(tx.org, channel.String(), string(a.Kind), a.Value)
 	}
-	args := ids{[]any{tx.org, channel, keys[0], thread}}
+	args := tx.ids(tx.org, channel, keys[0], thread)
 	// Look-ups by whole keys, one after the other, which no planner reads as a join to be turned round.
 	const owner = "(SELECT a.user_id FROM messaging_user_address a WHERE a.org_id = $1 AND a.channel_id = $2 AND a.address_key = "
 	where := "WHERE c.org_id = $1 AND c.channel_id = $2 AND c.user_id = " + owner + "$3) AND c.thread_key = $4"

@@ -41,14 +41,14 @@ func (tx *Tx) quickTextQueues(wanted []message.QuickTextID) (map[message.QuickTe
 	out := map[message.QuickTextID][]message.QueueID{}
 	for len(wanted) > 0 {
 		n := min(len(wanted), rowsMax)
-		a := ids{[]any{tx.org}}
+		a := tx.ids(tx.org)
 		err := tx.query(func(r row) error {
 			var q message.QuickTextID
 			var queue message.QueueID
 			err := r.Scan(&q, &queue)
 			out[q] = append(out[q], queue)
 			return err
-		}, "SELECT quick_text_id, queue_id FROM quick_text_queue WHERE org_id = $1 AND quick_text_id IN ("+in(&a, wanted[:n])+") ORDER BY queue_id", a.args...)
+		}, "SELECT quick_text_id, queue_id FROM quick_text_queue WHERE org_id = $1 AND quick_text_id "+in(&a, wanted[:n])+" ORDER BY queue_id", a.args...)
 		if err != nil {
 			return nil, err
 		}

@@ -205,9 +205,9 @@ func (db *DB) RoutingQueues(ctx context.Context, org message.OrgID) ([]routing.Q
 // active are left out.
 func (db *DB) RoutingAgents(ctx context.Context, org message.OrgID, only []message.UserID) ([]routing.Agent, error) {
 	c := db.engine.read(ctx)
-	where, a := " WHERE u.org_id = $1 AND u.active", ids{[]any{org}}
+	where, a := " WHERE u.org_id = $1 AND u.active", db.ids(org)
 	if len(only) > 0 {
-		where += " AND u.id IN (" + in(&a, only) + ")"
+		where += " AND u.id " + in(&a, only)
 	}
 	var kind string
 	agents, err := list(c, func(r row, a *routing.Agent) error {
@@ -228,9 +228,9 @@ func (db *DB) RoutingAgents(ctx context.Context, org message.OrgID, only []messa
 		user  message.UserID
 		queue message.QueueID
 	}
-	where, a = "", ids{[]any{org}}
+	where, a = "", db.ids(org)
 	if len(only) > 0 {
-		where = " AND user_id IN (" + in(&a, only) + ")"
+		where = " AND user_id " + in(&a, only)
 	}
 	members, err := list(c, func(r row, m *member) error { return r.Scan(&m.user, &m.queue) },
 		"SELECT user_id, queue_id FROM queue_member WHERE org_id = $1"+where, a.args...)
@@ -259,10 +259,10 @@ func (db *DB) RoutingWork(ctx context.Context, org message.OrgID, which routing.
 		return out, nil
 	}
 	c := db.engine.read(ctx)
-	where, a := " WHERE w.org_id = $1 AND w.state <> 'inactive'", ids{[]any{org}}
+	where, a := " WHERE w.org_id = $1 AND w.state <> 'inactive'", db.ids(org)
 	switch {
 	case len(which.Sessions) > 0:
-		where += " AND w.session_id IN (" + in(&a, which.Sessions) + ")"
+		where += " AND w.session_id " + in(&a, which.Sessions)
 	case !which.Queue.IsZero():
 		where += " AND w.queue_id = " + a.add(which.Queue)
 	}
@@ -316,9 +316,9 @@ func (db *DB) addOffers(c conn, org message.OrgID, work []routing.WorkPut, which
 	since := us(time.Now().Add(-routing.DeclineHold))
 	query := `SELECT session_id, agent_id, state, created_at, expires_at, decided_at FROM offer
  WHERE org_id = $1 AND (state = 'open' OR state IN ('declined', 'expired') AND decided_at > $2)`
-	a := ids{[]any{org, since}}
+	a := db.ids(org, since)
 	if len(which.Sessions) > 0 {
-		query += " AND session_id IN (" + in(&a, sessions) + ")"
+		query += " AND session_id " + in(&a, sessions)
 	}
 	type line struct {
 		session              message.SessionID

@@ -74,9 +74,9 @@ func (tx *Tx) people(text string) (found []message.CustomerID, err error) {
 		return nil, err
 	}
 	if len(numbered) > 0 {
-		a := ids{[]any{tx.org}}
+		a := tx.ids(tx.org)
 		return list(tx, func(r row, id *message.CustomerID) error { return r.Scan(id) },
-			"SELECT user_id FROM conversation WHERE org_id = $1 AND id IN ("+in(&a, numbered)+")", a.args...)
+			"SELECT user_id FROM conversation WHERE org_id = $1 AND id "+in(&a, numbered), a.args...)
 	}
 	if found, err = tx.addressed(text); err != nil {
 		return nil, err
@@ -120,9 +120,9 @@ func (tx *Tx) talksOf(text string) ([]message.ConversationID, error) {
 	if err != nil || len(people) == 0 {
 		return nil, err
 	}
-	a := ids{[]any{tx.org}}
+	a := tx.ids(tx.org)
 	return list(tx, func(r row, id *message.ConversationID) error { return r.Scan(id) },
-		"SELECT id FROM conversation WHERE org_id = $1 AND user_id IN ("+in(&a, people)+") ORDER BY last_activity_at DESC LIMIT "+strconv.Itoa(2*peopleMax), a.args...)
+		"SELECT id FROM conversation WHERE org_id = $1 AND user_id "+in(&a, people)+" ORDER BY last_activity_at DESC LIMIT "+strconv.Itoa(2*peopleMax), a.args...)
 }
 
 // shownMax bounds how far a list of found conversations goes: each page looks again for those before it.

@@ -165,7 +165,7 @@ func (f *finder) learn(docs []document) error {
 			return err
 		}
 	}
-	a := ids{[]any{f.tx.org}}
+	a := f.tx.ids(f.tx.org)
 	return f.tx.query(func(r row) error {
 		var c message.ConversationID
 		var channel message.ChannelID
@@ -183,13 +183,13 @@ func (f *finder) learn(docs []document) error {
 		return nil
 	}, `SELECT c.id, c.channel_id, ch.type, c.last_agent_id, s.agent_id, s.queue_id, s.status FROM conversation c
  LEFT JOIN channel ch ON ch.org_id = c.org_id AND ch.id = c.channel_id
- LEFT JOIN session s ON s.org_id = c.org_id AND s.id = c.session_id WHERE c.org_id = $1 AND c.id IN (`+in(&a, fresh)+")", a.args...)
+ LEFT JOIN session s ON s.org_id = c.org_id AND s.id = c.session_id WHERE c.org_id = $1 AND c.id `+in(&a, fresh), a.args...)
 }
 
 // entries loads entries and keeps those that are hits.
 func (f *finder) entries(wanted []message.EntryID) (map[message.EntryID]hit, error) {
-	a := ids{[]any{f.tx.org}}
-	where := " AND e.id IN (" + in(&a, wanted) + ")"
+	a := f.tx.ids(f.tx.org)
+	where := " AND e.id " + in(&a, wanted)
 	if !f.q.Queue.IsZero() {
 		where += " AND s.queue_id = " + a.add(f.q.Queue)
 	}

@@ -105,13 +105,13 @@ func (tx *Tx) personTexts(wanted []message.CustomerID) (map[message.CustomerID]s
 		}
 		return err
 	}
-	a := ids{[]any{tx.org}}
-	if err := tx.query(add, "SELECT id, name_env FROM messaging_user WHERE org_id = $1 AND id IN ("+in(&a, wanted)+")", a.args...); err != nil {
+	a := tx.ids(tx.org)
+	if err := tx.query(add, "SELECT id, name_env FROM messaging_user WHERE org_id = $1 AND id "+in(&a, wanted), a.args...); err != nil {
 		return nil, err
 	}
-	a = ids{[]any{tx.org}}
-	return texts, tx.query(add, "SELECT user_id, address_env FROM messaging_user_address WHERE org_id = $1 AND kind IN ('phone', 'email') AND user_id IN ("+
-		in(&a, wanted)+") ORDER BY user_id, position", a.args...)
+	a = tx.ids(tx.org)
+	return texts, tx.query(add, "SELECT user_id, address_env FROM messaging_user_address WHERE org_id = $1 AND kind IN ('phone', 'email') AND user_id "+
+		in(&a, wanted)+" ORDER BY user_id, position", a.args...)
 }
 
 func (tx *Tx) tail(d document) error {
@@ -197,7 +197,7 @@ func (tx *Tx) fold(made compiled) error {
 	if err != nil {
 		return err
 	}
-	a, same := ids{[]any{tx.org}}, 0
+	a, same := tx.ids(tx.org), 0
 	wanted, read := make([]message.RowID, 0, len(made.docs)), make(map[message.RowID]document, len(made.docs))
 	for _, d := range made.docs {
 		wanted, read[d.id] = append(wanted, d.id), d
@@ -209,7 +209,7 @@ func (tx *Tx) fold(made compiled) error {
 			same++
 		}
 		return err
-	}, "DELETE FROM search_tail WHERE org_id = $1 AND id IN ("+in(&a, wanted)+") RETURNING id, flags, words_env", a.args...); err != nil {
+	}, "DELETE FROM search_tail WHERE org_id = $1 AND id "+in(&a, wanted)+" RETURNING id, flags, words_env", a.args...); err != nil {
 		return err
 	}
 	if same < len(made.docs) {
@@ -288,7 +288,7 @@ func (tx *Tx) segment(segment int64, made compiled) error {
 func (tx *Tx) insertMany(into string, rows [][]any) error {
 	const batch = 128
 	for part := range slices.Chunk(rows, batch) {
-		a := ids{[]any{tx.org}}
+		a := tx.ids(tx.org)
 		values := make([]string, len(part))
 		for i, row := range part {
 			places := make([]string, len(row))

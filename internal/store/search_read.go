@@ -86,7 +86,7 @@ func (l *look) takes(d *document) bool {
 const tailBatch = 1024
 
 func (l *look) fromTail() (docs []document, err error) {
-	a := ids{[]any{l.tx.org, tailBatch}}
+	a := l.tx.ids(l.tx.org, tailBatch)
 	where := ""
 	if !l.spot.Tail.IsZero() {
 		where = "AND id < " + a.add(l.spot.Tail) + " "
@@ -116,7 +116,7 @@ func (l *look) mayMatch(spellings string) bool {
 // findHits looks into the next window of segments.
 func (l *look) findHits() error {
 	l.window = min(max(windowMin, 4*l.window), windowMax)
-	a := ids{[]any{l.tx.org, l.spot.Segment, l.window}}
+	a := l.tx.ids(l.tx.org, l.spot.Segment, l.window)
 	where := ""
 	if l.from != 0 {
 		where += " AND to_at >= " + a.add(l.from)
@@ -173,7 +173,7 @@ func (l *look) sets(segments []int64) (map[int64]*search.Set, error) {
 				buckets = append(buckets, b)
 			}
 		}
-		a := ids{[]any{l.tx.org, segments[len(segments)-1], segments[0]}}
+		a := l.tx.ids(l.tx.org, segments[len(segments)-1], segments[0])
 		err := l.tx.query(func(r row) error {
 			var n int64
 			var block string
@@ -189,7 +189,7 @@ func (l *look) sets(segments []int64) (map[int64]*search.Set, error) {
 				}
 				has[n].Add(place)
 			})
-		}, "SELECT segment, words_env FROM search_block WHERE org_id = $1 AND segment BETWEEN $2 AND $3 AND bucket IN ("+in(&a, buckets)+")", a.args...)
+		}, "SELECT segment, words_env FROM search_block WHERE org_id = $1 AND segment BETWEEN $2 AND $3 AND bucket "+in(&a, buckets), a.args...)
 		if err != nil {
 			return nil, err
 		}
@@ -216,7 +216,7 @@ func (l *look) load() (docs []document, err error) {
 	for n < len(l.hits) && n < searchBatch && l.hits[n].Segment == l.hits[0].Segment {
 		n++
 	}
-	a := ids{[]any{l.tx.org, l.hits[0].Segment}}
+	a := l.tx.ids(l.tx.org, l.hits[0].Segment)
 	places := make([]int, n)
 	for i, h := range l.hits[:n] {
 		places[i] = h.Place
@@ -224,7 +224,7 @@ func (l *look) load() (docs []document, err error) {
 	rows, err := list(l.tx, func(r row, d *document) error {
 		d.segment = l.hits[0].Segment
 		return r.Scan(&d.place, &d.id, &d.subject, &d.seq, &d.at, &d.flags)
-	}, "SELECT place, id, subject_id, seq, at, flags FROM search_doc WHERE org_id = $1 AND segment = $2 AND place IN ("+in(&a, places)+") ORDER BY place DESC", a.args...)
+	}, "SELECT place, id, subject_id, seq, at, flags FROM search_doc WHERE org_id = $1 AND segment = $2 AND place "+in(&a, places)+" ORDER BY place DESC", a.args...)
 	if err != nil {
 		return nil, err
 	}

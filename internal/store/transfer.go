@@ -69,7 +69,7 @@ func (v *Views) TransferTargets(ctx context.Context, org message.OrgID, channelT
 	if channelType == "" {
 		quoted = "%"
 	}
-	a, others := ids{[]any{org, quoted, "%" + acceptsWork + "%", like, limit}}, ""
+	a, others := v.db.ids(org, quoted, "%"+acceptsWork+"%", like, limit), ""
 	if !except.IsZero() {
 		others = "u.id <> " + a.add(except) + " AND "
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"strconv"
-	"strings"
 
 	"switchboard/internal/channel"
 	"switchboard/internal/fault"
@@ -39,32 +37,6 @@ func (v *Views) Sight(ctx context.Context, org message.OrgID, viewer resource.Vi
 	return s, asFault(err)
 }
 
-// ids collects arguments for "IN (…)" lists after the ones that a statement has already.
-type ids struct{ args []any }
-
-// in adds values and returns their placeholders. The list is filled up to a power of two with its
-// last value, so that few different texts are prepared. It must not be empty.
-func in[T any](a *ids, values []T) string {
-	var b strings.Builder
-	n := 1
-	for n < len(values) {
-		n *= 2
-	}
-	for i := range n {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString(a.add(values[min(i, len(values)-1)]))
-	}
-	return b.String()
-}
-
-// add one value and return its placeholder.
-func (a *ids) add(value any) string {
-	a.args = append(a.args, value)
-	return "$" + strconv.Itoa(len(a.args))
-}
-
 // opened is envelope for what is only looked at: text whose key was shredded reads as empty.
 type opened struct {
 	tx *Tx
@@ -91,14 +63,14 @@ func (tx *Tx) userNames(users []message.UserID) (map[message.UserID]string, erro
 	if len(users) == 0 {
 		return names, nil
 	}
-	a := ids{[]any{tx.org}}
+	a := tx.ids(tx.org)
 	err := tx.query(func(r row) error {
 		var id message.UserID
 		var name string
 		err := r.Scan(&id, &name)
 		names[id] = name
 		return err
-	}, "SELECT id, name FROM staff_user WHERE org_id = $1 AND id IN ("+in(&a, users)+")", a.args...)
+	}, "SELECT id, name FROM staff_user WHERE org_id = $1 AND id "+in(&a, users), a.args...)
 	return names, err
 }
 

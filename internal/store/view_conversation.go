@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"switchboard/internal/conversation"
@@ -108,7 +107,7 @@ type rowText struct {
 }
 
 func (v *Views) rowHeads(tx *Tx, wanted []message.ConversationID, rows map[message.ConversationID]*inbox.Row) error {
-	a := ids{[]any{tx.org}}
+	a := tx.ids(tx.org)
 	texts, err := list(tx, func(r row, t *rowText) error {
 		t.row = &inbox.Row{}
 		c, h, f := &t.row.Conversation, &t.row.Head, &t.row.Facts
@@ -118,7 +117,7 @@ func (v *Views) rowHeads(tx *Tx, wanted []message.ConversationID, rows map[messa
 			opened{tx, &c.Customer.Name}, &c.Customer.Picture, &c.Customer.Locale, text(&f.Consent), &t.queue, opened{tx, &c.Customer.Address},
 			&t.from.kind, &t.from.address, jsonColumn{&t.from.settings}, &t.from.opened},
 			viewSessionDest(tx, &h.Session, &t.told)...)...)
-	}, rowSelect+sessionColumns+rowFrom+"WHERE c.org_id = $1 AND c.id IN ("+in(&a, wanted)+")", a.args...)
+	}, rowSelect+sessionColumns+rowFrom+"WHERE c.org_id = $1 AND c.id "+in(&a, wanted), a.args...)
 	if err != nil {
 		return err
 	}
@@ -152,23 +151,21 @@ func (v *Views) rowHeads(tx *Tx, wanted []message.ConversationID, rows map[messa
 	return nil
 }
 
-// unionAll joins look-ups by key. As one condition with OR, SQLite may read all rows of the organisation.
-const unionAll = " UNION ALL "
-
 // lastStatuses asks what became of newest lines that were on their way when they were written: heads
 // are not rewritten with each receipt.
 func (tx *Tx) lastStatuses(texts []rowText, lasts []lastEntry) error {
-	a := ids{[]any{tx.org}}
-	var places []string
+	a := tx.ids(tx.org)
+	var conversations []message.ConversationID
+	var numbers []int64
 	at := map[message.ConversationID]*lastEntry{}
 	for i, last := range lasts {
 		if last.Seq > 0 && !last.AuthorType.Inbound() && last.Status != message.StatusRead {
 			id := texts[i].row.Head.ID
 			at[id] = &lasts[i]
-			places = append(places, "SELECT conversation_id, status FROM entry WHERE org_id = $1 AND conversation_id = "+a.add(id)+" AND seq = "+a.add(last.Seq))
+			conversations, numbers = append(conversations, id), append(numbers, last.Seq)
 		}
 	}
-	if len(places) == 0 {
+	if len(numbers) == 0 {
 		return nil
 	}
 	return tx.query(func(r row) error {
@@ -179,7 +176,7 @@ func (tx *Tx) lastStatuses(texts []rowText, lasts []lastEntry) error {
 			last.Status = status
 		}
 		return err
-	}, strings.Join(places, unionAll), a.args...)
+	}, "SELECT conversation_id, status FROM entry WHERE org_id = $1 AND (conversation_id, seq) "+inPairs(&a, conversations, numbers), a.args...)
 }
 
 // finishRow fills what follows from the columns.
@@ -250,7 +247,7 @@ func (tx *Tx) rowOffers(rows map[message.ConversationID]*inbox.Row) error {
 	if len(sessions) == 0 {
 		return nil
 	}
-	a := ids{[]any{tx.org}}
+	a := tx.ids(tx.org)
 	return tx.query(func(r row) error {
 		var session message.SessionID
 		var agent message.UserID
@@ -259,7 +256,7 @@ func (tx *Tx) rowOffers(rows map[message.ConversationID]*inbox.Row) error {
 			row.Reach.Offered = append(row.Reach.Offered, agent)
 		}
 		return err
-	}, "SELECT session_id, agent_id FROM offer WHERE org_id = $1 AND state = 'open' AND session_id IN ("+in(&a, sessions)+")", a.args...)
+	}, "SELECT session_id, agent_id FROM offer WHERE org_id = $1 AND state = 'open' AND session_id "+in(&a, sessions), a.args...)
 }
 
 func keys[K comparable, V any](m map[K]V) []K {
@@ -277,7 +274,7 @@ func (tx *Tx) rowMarkers(rows map[message.ConversationID]*inbox.Row, readers []m
 	if len(rows) == 0 || len(readers) == 0 {
 		return nil
 	}
-	a := ids{[]any{tx.org}}
+	a := tx.ids(tx.org)
 	return tx.query(func(r row) error {
 		var c message.ConversationID
 		var user message.UserID
@@ -287,5 +284,5 @@ func (tx *Tx) rowMarkers(rows map[message.ConversationID]*inbox.Row, readers []m
 			row.Markers[user] = marker
 		}
 		return err
-	}, "SELECT conversation_id, user_id, seq, customer_count FROM read_marker WHERE org_id = $1 AND conversation_id IN ("+in(&a, keys(rows))+") AND user_id IN ("+in(&a, readers)+")", a.args...)
+	}, "SELECT conversation_id, user_id, seq, customer_count FROM read_marker WHERE org_id = $1 AND conversation_id "+in(&a, keys(rows))+" AND user_id "+in(&a, readers), a.args...)
 }

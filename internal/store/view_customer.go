@@ -26,7 +26,7 @@ func (v *Views) MessagingUsers(ctx context.Context, org message.OrgID, ask resou
 	if err != nil {
 		return nil, "", err
 	}
-	a := ids{[]any{org, q.Limit + 1}}
+	a := v.db.ids(org, q.Limit+1)
 	where := "u.id IS NOT NULL"
 	tx := v.db.reader(ctx, org)
 	if q.Cursor != "" {
@@ -54,7 +54,7 @@ func (v *Views) MessagingUsers(ctx context.Context, org message.OrgID, ask resou
 		if len(found) == 0 {
 			return []resource.MessagingUser{}, "", nil
 		}
-		where += " AND u.id IN (" + in(&a, found) + ")"
+		where += " AND u.id " + in(&a, found)
 	}
 	items, err = v.messagingUsers(tx, where+" ORDER BY u.id DESC LIMIT $2", a.args...)
 	if err != nil {
@@ -90,7 +90,7 @@ func (v *Views) messagingUsers(tx *Tx, where string, args ...any) ([]resource.Me
 		l.user.LastInboundAt, l.user.Addresses = timeOrNil(l.last), []message.Address{}
 		items[i], place[l.user.ID], wanted[i] = l.user, i, l.user.ID
 	}
-	a := ids{[]any{tx.org}}
+	a := tx.ids(tx.org)
 	err = tx.query(func(r row) error {
 		var id message.CustomerID
 		var address message.Address
@@ -99,7 +99,7 @@ func (v *Views) messagingUsers(tx *Tx, where string, args ...any) ([]resource.Me
 			items[i].Addresses = append(items[i].Addresses, shownAddress(address))
 		}
 		return err
-	}, "SELECT user_id, kind, address_env FROM messaging_user_address WHERE org_id = $1 AND user_id IN ("+in(&a, wanted)+") ORDER BY user_id, position", a.args...)
+	}, "SELECT user_id, kind, address_env FROM messaging_user_address WHERE org_id = $1 AND user_id "+in(&a, wanted)+" ORDER BY user_id, position", a.args...)
 	return items, err
 }
 

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"switchboard/internal/conversation"
 	"switchboard/internal/fault"
@@ -172,12 +171,15 @@ func (v *Views) Entry(ctx context.Context, org message.OrgID, viewer resource.Vi
 func (v *Views) EntriesOf(ctx context.Context, org message.OrgID, wanted map[message.ConversationID][]int64) (out []resource.Entry, err error) {
 	for todo := keys(wanted); len(todo) > 0; {
 		n := min(len(todo), entriesDefault)
-		a := ids{[]any{org}}
-		var parts []string
+		var conversations []message.ConversationID
+		var numbers []int64
 		for _, c := range todo[:n] {
-			parts = append(parts, "WHERE e.org_id = $1 AND e.conversation_id = "+a.add(c)+" AND e.seq IN ("+in(&a, wanted[c])+")")
+			for _, seq := range wanted[c] {
+				conversations, numbers = append(conversations, c), append(numbers, seq)
+			}
 		}
-		items, err := v.entries(v.db.reader(ctx, org), strings.Join(parts, unionAll+entryView), a.args...)
+		a := v.db.ids(org)
+		items, err := v.entries(v.db.reader(ctx, org), "WHERE e.org_id = $1 AND (e.conversation_id, e.seq) "+inPairs(&a, conversations, numbers), a.args...)
 		if err != nil {
 			return nil, asFault(err)
 		}

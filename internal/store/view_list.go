@@ -78,7 +78,7 @@ func (tx *Tx) branches(q inbox.Query, sight inbox.Sight) ([]branch, error) {
 	}
 	narrow := func(a *ids, where string) string {
 		if byChannel {
-			where += " AND s.channel_id IN (" + in(a, asked) + ")"
+			where += " AND s.channel_id " + in(a, asked)
 		}
 		if !q.Queue.IsZero() {
 			where += " AND s.queue_id = " + a.add(q.Queue)
@@ -113,7 +113,7 @@ func (tx *Tx) branches(q inbox.Query, sight inbox.Sight) ([]branch, error) {
 	}
 	if len(everyone) > 0 && q.Queue.IsZero() {
 		out = append(out, branch{waitingOnly: true, where: func(a *ids) string {
-			return "s.queue_id IS NULL AND s.channel_id IN (" + in(a, everyone) + ")"
+			return "s.queue_id IS NULL AND s.channel_id " + in(a, everyone)
 		}})
 	}
 	return out, nil
@@ -161,7 +161,7 @@ func (tx *Tx) statements(q inbox.Query, branches []branch, latestOnly bool, afte
 			if b.waitingOnly && !slices.Contains(p.statuses, conversation.Waiting) {
 				continue
 			}
-			a := ids{[]any{tx.org, q.Limit + 1}}
+			a := tx.ids(tx.org, q.Limit+1)
 			text := "SELECT s.id, s.conversation_id, " + p.column + " FROM session s WHERE s.org_id = $1 AND " + p.where + " AND " + b.where(&a)
 			switch {
 			case b.waitingOnly:

@@ -25,8 +25,8 @@ func (v *Views) OffersByID(ctx context.Context, org message.OrgID, wanted []mess
 	if len(wanted) == 0 {
 		return out, nil
 	}
-	a := ids{[]any{org}}
-	items, err := v.offers(v.db.reader(ctx, org), "o.id IN ("+in(&a, wanted)+") AND o.state = 'open'", a.args...)
+	a := v.db.ids(org)
+	items, err := v.offers(v.db.reader(ctx, org), "o.id "+in(&a, wanted)+" AND o.state = 'open'", a.args...)
 	for _, o := range items {
 		out[o.ID] = o
 	}

@@ -12,10 +12,10 @@ import (
 // One who never came online has the organisation's first offline status.
 func (v *Views) Presences(ctx context.Context, org message.OrgID, only []message.UserID) (map[message.UserID]resource.Presence, error) {
 	tx := v.db.reader(ctx, org)
-	a := ids{[]any{org}}
+	a := v.db.ids(org)
 	where := "u.active"
 	if len(only) > 0 {
-		where = "u.id IN (" + in(&a, only) + ")"
+		where = "u.id " + in(&a, only)
 	}
 	rows, err := list(tx, func(r row, p *resource.Presence) error {
 		return r.Scan(&p.User.ID, &p.User.Name, &p.Capacity.Limit, &p.Since, &p.Status.ID, &p.Status.Name, &p.Status.Kind, jsonColumn{&p.Status.Channels},
@@ -41,11 +41,11 @@ func (v *Views) Presences(ctx context.Context, org message.OrgID, only []message
 // QueueStates shows queues with what waits in them: those asked for, or all.
 func (v *Views) QueueStates(ctx context.Context, org message.OrgID, only []message.QueueID) (map[message.QueueID]resource.Queue, error) {
 	tx := v.db.reader(ctx, org)
-	a := ids{[]any{org}}
+	a := v.db.ids(org)
 	where, members := "", ""
 	if len(only) > 0 {
 		list := in(&a, only)
-		where, members = " AND q.id IN ("+list+")", " AND queue_id IN ("+list+")"
+		where, members = " AND q.id "+list, " AND queue_id "+list
 	}
 	type loaded struct {
 		queue   resource.Queue

@@ -137,7 +137,7 @@ func (v *Views) sessionsByID(tx *Tx, wanted []message.SessionID) (map[message.Se
 	if len(wanted) == 0 {
 		return out, nil
 	}
-	a := ids{[]any{tx.org}}
+	a := tx.ids(tx.org)
 	rows, err := list(tx, func(r row, l *loaded) error {
 		return r.Scan(append([]any{&l.channel.Name, &l.channel.Address, opened{tx, &l.customer.Name}, &l.customer.Picture, opened{tx, &l.customer.Address}, &l.queue},
 			viewSessionDest(tx, &l.session, &l.told)...)...)
@@ -147,7 +147,7 @@ func (v *Views) sessionsByID(tx *Tx, wanted []message.SessionID) (map[message.Se
  LEFT JOIN channel ch ON ch.org_id = s.org_id AND ch.id = s.channel_id
  LEFT JOIN messaging_user u ON u.org_id = s.org_id AND u.id = s.user_id
  LEFT JOIN queue q ON q.org_id = s.org_id AND q.id = s.queue_id
- WHERE s.org_id = $1 AND s.id IN (`+in(&a, wanted)+")", a.args...)
+ WHERE s.org_id = $1 AND s.id `+in(&a, wanted), a.args...)
 	if err != nil {
 		return nil, err
 	}
