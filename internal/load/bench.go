@@ -274,6 +274,8 @@ func (b *Bench) crowd(ctx context.Context, found *Benched) error {
 	if err != nil {
 		return err
 	}
+	// Sockets and streams are open together, in one process on each side.
+	b.Idle = min(b.Idle, (openFilesMax()-openFilesBeside)/2)
 	weighed, err := b.play(ctx, found, h, Plan{Scenario: "idle", Sockets: b.Idle, Agents: 20})
 	if err != nil {
 		return err

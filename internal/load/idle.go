@@ -24,6 +24,9 @@ func (r *runner) idle(ctx context.Context) error {
 		return err
 	}
 	n := r.plan.Sockets
+	if most := openFilesMax(); 2*n+openFilesBeside > most {
+		return fmt.Errorf("%d sockets and as many streams need more than the %d open files that a process may have here (ulimit -n)", n, most)
+	}
 	setUp, cancel := context.WithTimeout(ctx, prepareWithin)
 	defer cancel()
 
@@ -88,6 +91,9 @@ func (r *runner) idle(ctx context.Context) error {
 	}
 	return nil
 }
+
+// openFilesBeside is how many open files a process needs beside the connections that are weighed.
+const openFilesBeside = 512
 
 // What one idle connection of so many takes of the server's heap and stacks.
 func factSocket(n int) string { return fmt.Sprintf("one idle agent's socket of %d", n) }

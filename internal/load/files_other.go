@@ -1,0 +1,7 @@
+//go:build !unix
+
+package load
+
+import "math"
+
+func openFilesMax() int { return math.MaxInt32 }
