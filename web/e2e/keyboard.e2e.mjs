@@ -60,7 +60,10 @@ story('an agent: log in, go online, accept, reply, note, hand over and take back
 	await page.keyboard.press('Enter');
 	await page.waitForURL(/\/inbox\/[0-9a-f-]{36}/);
 	await seen(agent.field);
-	if (!(await stop(page))?.name.startsWith('Message to')) await keysTo(page, 'Message to');
+	if (!(await stop(page))?.name.startsWith('Messages')) await toTheLog(page);
+	await page.keyboard.press('i');
+	await seen(page.getByText(/^Write to the customer first/)); // a key that can't do it now says why
+	await keysTo(page, 'Message to');
 	const answer = unique('Yes, in steel.');
 	await page.keyboard.type(answer);
 	await page.keyboard.press('Enter');

@@ -1,5 +1,6 @@
 // The keyboard: which key does what, in one table that the key sheet and the palette read too. Letters
 // are inert in text fields, can be switched off, and dangerous ones wait until typing has stopped.
+import { toast } from '$ui/toasts.svelte.ts';
 import { preferences } from './preferences.svelte.ts';
 
 export interface Command {
@@ -13,6 +14,8 @@ export interface Command {
 	careful?: boolean;
 	/** Absent from palette and keys while false. */
 	when?: () => boolean;
+	/** Why it can't be done now, or ''. Its key then says so, and the palette leaves it out. */
+	refused?: () => string;
 	run: () => void;
 }
 
@@ -30,8 +33,13 @@ class Keys {
 	private prefix = '';
 	private prefixAt = 0;
 
-	get commands(): Command[] {
+	/** Every command that there is now, also those that can't be done. */
+	private get present(): Command[] {
 		return this.sets.flat().filter((c) => c.when?.() ?? true).map(own);
+	}
+
+	get commands(): Command[] {
+		return this.present.filter((c) => !c.refused?.());
 	}
 
 	/** Every command that this page has offered so far, with the keys as they are. */
@@ -113,11 +121,13 @@ class Keys {
 		const now = Date.now();
 		const chord = this.prefix && now - this.prefixAt < 1500 ? `${this.prefix} ${key}` : key;
 		this.prefix = '';
-		const command = this.commands.find((c) => c.key === chord);
+		const command = this.present.find((c) => c.key === chord);
 		if (command) {
 			if (command.careful && now - this.lastTyped < AFTER_TYPING) return;
 			event.preventDefault();
-			command.run();
+			const refused = command.refused?.();
+			if (refused) toast(refused);
+			else command.run();
 		} else if (this.commands.some((c) => c.key?.startsWith(`${key} `))) {
 			this.prefix = key;
 			this.prefixAt = now;

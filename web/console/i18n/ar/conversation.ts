@@ -8,6 +8,7 @@ export const conversation: Translation<typeof english> = {
 	'offer.region': 'العمل المعروض',
 	'offer.label': 'طلب: \u2068{name}\u2069 عبر \u2068{channel}\u2069',
 	'offer.waits': 'ينتظر منذ \u2068{time}\u2069',
+	'offer.new': 'وصل الآن',
 	'offer.left': 'بقي {seconds} ثانية للقبول',
 	'offer.accept': 'قبول',
 	'offer.decline': 'رفض',

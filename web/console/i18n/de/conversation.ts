@@ -8,6 +8,7 @@ export const conversation: Translation<typeof english> = {
 	'offer.region': 'Anfragen',
 	'offer.label': 'Anfrage: {name} über {channel}',
 	'offer.waits': 'wartet {time}',
+	'offer.new': 'gerade eingegangen',
 	'offer.left': 'Noch {seconds} Sekunden zum Annehmen',
 	'offer.accept': 'Annehmen',
 	'offer.decline': 'Ablehnen',

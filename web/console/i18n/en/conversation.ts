@@ -5,6 +5,7 @@ export const conversation = {
 	'offer.region': 'Offered work',
 	'offer.label': 'Offer: {name} on {channel}',
 	'offer.waits': 'waits {time}',
+	'offer.new': 'just came in',
 	'offer.left': '{seconds} seconds left to accept',
 	'offer.accept': 'Accept',
 	'offer.decline': 'Decline',

@@ -8,6 +8,7 @@ export const conversation: Translation<typeof english> = {
 	'offer.region': 'Trabajo ofrecido',
 	'offer.label': 'Solicitud: {name} por {channel}',
 	'offer.waits': 'espera {time}',
+	'offer.new': 'acaba de llegar',
 	'offer.left': 'Quedan {seconds} segundos para aceptar',
 	'offer.accept': 'Aceptar',
 	'offer.decline': 'Rechazar',

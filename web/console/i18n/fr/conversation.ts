@@ -8,6 +8,7 @@ export const conversation: Translation<typeof english> = {
 	'offer.region': 'Travail proposé',
 	'offer.label': 'Proposition : {name} sur {channel}',
 	'offer.waits': 'attend depuis {time}',
+	'offer.new': 'vient d’arriver',
 	'offer.left': 'Encore {seconds} secondes pour accepter',
 	'offer.accept': 'Accepter',
 	'offer.decline': 'Refuser',
