@@ -39,6 +39,7 @@ const (
 	MessagingUserRead   Permission = "messaging_user.read"
 	MessagingUserEdit   Permission = "messaging_user.edit"
 	SandboxUse          Permission = "sandbox.use"
+	AuditView           Permission = "audit.view"
 )
 
 // Meaning is a permission with what it lets its holder do, and the built-in sets that have it.
@@ -83,8 +84,22 @@ func Catalogue() []Meaning {
 		{MessagingUserRead, "see messaging users, their addresses and consent", true, true},
 		{MessagingUserEdit, "change messaging users and their consent", false, true},
 		{SandboxUse, "play the customer in the built-in simulator", false, false},
+		{AuditView, "see what was changed in the set-up, by whom and when", false, false},
 	}
 }
+
+// daily are the permissions under which the work with customers is done. Everything else that is changed stands in
+// the audit log.
+var daily = []Permission{ConversationRead, ConversationReadAll, ConversationStart, MessageSend, NoteWrite, SessionAccept, SessionEnd,
+	SessionInactive, SessionTransfer, SessionFlag, SessionSupervise, PresenceSet, PresenceView, FileUpload, MessagingUserRead, SandboxUse}
+
+// Audited reports whether what is done by a permission stands in the audit log (PV-5). The stand-ins for one,
+// which begin with a bracket, are for everybody's own things.
+func Audited(p Permission) bool { return !slices.Contains(daily, p) && p[0] != '(' }
+
+// Personal reports whether what is given with a request under a permission is a customer's matter: of that the log
+// keeps the names of the fields only.
+func Personal(p Permission) bool { return p == MessagingUserEdit || p == SessionDelete }
 
 // Permissions is a set of permissions.
 type Permissions map[Permission]struct{}

@@ -58,6 +58,10 @@ type Tx interface {
 	StopWork(id message.UserID) error
 	// AgentChanged tells routing and screens that a user's capacity, queues or activity changed.
 	AgentChanged(id message.UserID) error
+	// EndLogin ends the session of a user whose token's hash begins so; false when there is none.
+	EndLogin(user message.UserID, id message.RowID) (bool, error)
+	// EndOtherLogins ends all sessions of a user but one.
+	EndOtherLogins(user message.UserID, but []byte) error
 	// AccessChanged tells every node to forget what it remembers about the organisation's credentials.
 	AccessChanged()
 }

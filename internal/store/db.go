@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"switchboard/internal/audit"
 	"switchboard/internal/fault"
 	"switchboard/internal/message"
 	"switchboard/internal/once"
@@ -124,10 +125,19 @@ func (db *DB) Write(ctx context.Context, org message.OrgID, fn func(*Tx) error) 
 	if claim != nil && claim.Committed {
 		claim = nil
 	}
+	deed := audit.From(ctx)
+	if deed != nil && (deed.Kept || deed.Org != org) {
+		deed = nil
+	}
 	err := db.engine.write(ctx, func(c conn) error {
 		tx := &Tx{conn: c, db: db, org: org, trace: trace.ID(ctx)}
 		if err := tx.run(fn, claim); err != nil {
 			return err
+		}
+		if deed != nil {
+			if err := tx.record(deed); err != nil {
+				return err
+			}
 		}
 		signals, seen = tx.signals, tx.seen
 		return nil
@@ -137,6 +147,9 @@ func (db *DB) Write(ctx context.Context, org message.OrgID, fn func(*Tx) error) 
 	}
 	if claim != nil {
 		claim.Committed = true
+	}
+	if deed != nil {
+		deed.Kept = true
 	}
 	db.seen.add(seen)
 	if len(signals) > 0 {

@@ -1,10 +1,12 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"time"
 
 	"switchboard/internal/message"
+	"switchboard/internal/resource"
 	"switchboard/internal/staff"
 )
 
@@ -39,6 +41,34 @@ func (tx *Tx) DeleteTokens(user message.UserID, purposes ...staff.Purpose) error
 		}
 	}
 	return nil
+}
+
+// EndLogin ends the session of a user whose token's hash begins with id.
+func (tx *Tx) EndLogin(user message.UserID, id message.RowID) (bool, error) {
+	below, above := bytes.Join([][]byte{id[:], make([]byte, 16)}, nil), bytes.Join([][]byte{id[:], bytes.Repeat([]byte{0xff}, 16)}, nil)
+	n, err := tx.affected("DELETE FROM staff_token WHERE org_id = $1 AND user_id = $2 AND purpose = $3 AND token_hash BETWEEN $4 AND $5",
+		tx.org, user, string(staff.PurposeSession), below, above)
+	return n > 0, err
+}
+
+// EndOtherLogins ends all sessions of a user but the one with this hash.
+func (tx *Tx) EndOtherLogins(user message.UserID, but []byte) error {
+	return tx.exec("DELETE FROM staff_token WHERE org_id = $1 AND user_id = $2 AND purpose = $3 AND token_hash <> $4", tx.org, user, string(staff.PurposeSession), but)
+}
+
+// loginsMax bounds how many logins are shown, the newest first.
+const loginsMax = 100
+
+// Logins are where a user is signed in.
+func (db *DB) Logins(ctx context.Context, org message.OrgID, user message.UserID) ([]resource.Login, error) {
+	return list(db.reader(ctx, org), func(r row, l *resource.Login) error {
+		var hash []byte
+		err := r.Scan(&hash, &l.CreatedAt, &l.ExpiresAt, &l.IP, &l.UserAgent)
+		copy(l.ID[:], hash)
+		return err
+	}, `SELECT token_hash, created_at, expires_at, ip, user_agent FROM staff_token
+ WHERE org_id = $1 AND user_id = $2 AND purpose = $3 AND expires_at > $4 ORDER BY created_at DESC LIMIT $5`,
+		org, user, string(staff.PurposeSession), us(db.clock()), loginsMax)
 }
 
 // SessionByToken finds the signed-in user of a token.

@@ -1,5 +1,5 @@
 // The administrator sets things up, and each ends in something that works.
-import { seen, stage, unique, until } from './harness.mjs';
+import { gone, seen, stage, unique, until } from './harness.mjs';
 import { Agent, Visitor } from './people.mjs';
 
 const { it, story } = stage();
@@ -85,4 +85,28 @@ story('a queue is made, and a person is invited, joins by the link and logs in',
 	await seen(newcomer.getByRole('navigation', { name: 'Places' }));
 	await seen(newcomer.getByRole('button', { name: /^Yara Lund:/ }));
 	await Agent.logIn(it, { name: 'Yara Lund', email, password: 'a walnut and a plane' });
+});
+
+story('what is changed stands in the audit log, and a browser that is signed out elsewhere is out', async () => {
+	const { page } = await Agent.logIn(it, it.user('admin'));
+	const name = unique('Returns');
+	await it.api('POST', '/queues', { name });
+	await page.goto(`${it.ready.url}/setup/audit`);
+	const line = page.getByRole('row').filter({ hasText: name });
+	await seen(line.getByText('Queues · made'));
+	await page.getByLabel('What').selectOption({ label: 'Channels' });
+	await gone(line);
+	await page.getByLabel('What').selectOption({ label: 'Queues' });
+	await line.getByRole('button', { name: /^Details/ }).click();
+	await seen(page.getByRole('dialog').getByText('POST /queues'));
+	await page.keyboard.press('Escape');
+	await seen(page.getByText(/lines?, the log is as it was written$/));
+
+	const other = (await Agent.logIn(it, it.user('admin'))).page;
+	await page.goto(`${it.ready.url}/inbox?panel=preferences.devices`);
+	await page.getByRole('button', { name: 'Sign all others out' }).click();
+	await seen(page.getByText('Signed out', { exact: true }));
+	await other.goto(`${it.ready.url}/inbox`);
+	await seen(other.getByRole('button', { name: 'Log in' }));
+	await seen(page.getByText('This browser'));
 });

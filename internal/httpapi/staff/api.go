@@ -128,6 +128,9 @@ func route[I, O any](a *API, method, path string, permission staff.Permission, s
 	op.Middlewares = huma.Middlewares{a.guard(permission)}
 	if !safe(method) {
 		op.Middlewares = append(op.Middlewares, whole)
+		if staff.Audited(permission) {
+			op.Middlewares = append(op.Middlewares, a.audited(method+" "+path, permission))
+		}
 	}
 	if again != nil {
 		op.Middlewares = append(op.Middlewares, a.keyed(method+" "+path))

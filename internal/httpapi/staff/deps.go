@@ -117,6 +117,11 @@ type Rows interface {
 	PermissionSets(ctx context.Context, org message.OrgID, page resource.Page) ([]resource.PermissionSet, string, error)
 	PermissionSetByID(ctx context.Context, org message.OrgID, id message.PermissionSetID) (resource.PermissionSet, error)
 	APIKeys(ctx context.Context, org message.OrgID, page resource.Page) ([]resource.APIKey, string, error)
+	Logins(ctx context.Context, org message.OrgID, user message.UserID) ([]resource.Login, error)
+	Audit(ctx context.Context, org message.OrgID, q resource.AuditQuery) ([]resource.AuditLine, string, error)
+	// AuditAll hands out every line, the oldest first; whole is false from the first that doesn't fit the one before.
+	AuditAll(ctx context.Context, org message.OrgID, each func(line resource.AuditLine, whole bool) error) error
+	AuditHead(ctx context.Context, org message.OrgID) (seq int64, code string, err error)
 	APIKeyByID(ctx context.Context, org message.OrgID, id message.APIKeyID) (resource.APIKey, error)
 
 	QueueIDs(ctx context.Context, org message.OrgID, page resource.Page) ([]message.QueueID, string, error)

@@ -12,8 +12,10 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"switchboard/internal/audit"
 	"switchboard/internal/fault"
 	"switchboard/internal/httpapi/problem"
+	"switchboard/internal/message"
 	"switchboard/internal/once"
 	"switchboard/internal/staff"
 	"switchboard/internal/text"
@@ -118,6 +120,9 @@ func (a *API) Plain(method, path string, permission staff.Permission, summary st
 			problem.Write(w, r, err)
 			return
 		}
+		if !safe(method) && staff.Audited(permission) {
+			r = r.WithContext(audit.With(r.Context(), a.deed(r, p, method+" "+path, nil, permission)))
+		}
 		h(w, r, p)
 	})
 }
@@ -159,6 +164,27 @@ func (a *API) keyed(route string) func(huma.Context, func(huma.Context)) {
 		claim := &once.Claim{Route: route + " " + r.URL.Path, Key: key, BodyHash: hash[:]}
 		next(huma.WithValue(ctx, claimKey{}, claim))
 	}
+}
+
+// audited puts what is asked for into the context, for the transaction that does it. whole has read the body.
+func (a *API) audited(action string, permission staff.Permission) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		r, _ := humago.Unwrap(ctx)
+		body, _ := ctx.Context().Value(bodyKey{}).([]byte)
+		next(huma.WithContext(ctx, audit.With(ctx.Context(), a.deed(r, principalOf(ctx.Context()), action, body, permission))))
+	}
+}
+
+func (a *API) deed(r *http.Request, p staff.Principal, action string, body []byte, permission staff.Permission) *audit.Deed {
+	d := &audit.Deed{Org: p.Org, ActorType: audit.User, Actor: message.RowID(p.UserID), ActorName: p.Name, Action: action,
+		Detail: audit.Plain(body, staff.Personal(permission)), IP: a.ClientIP(r)}
+	if p.APIKey {
+		d.ActorType = audit.APIKey
+	}
+	if id, err := message.ParseID[message.RowID](r.PathValue("id")); err == nil {
+		d.Target = id
+	}
+	return d
 }
 
 // client is where a request comes from.

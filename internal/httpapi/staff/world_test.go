@@ -263,7 +263,7 @@ func (w *world) call(token, method, path string, body any, headers ...string) re
 		w.t.Fatal(err)
 	}
 	out := reply{t: w.t, what: method + " " + path, status: res.StatusCode, header: res.Header, text: string(text)}
-	if len(text) > 0 && strings.Contains(res.Header.Get("Content-Type"), "json") {
+	if len(text) > 0 && text[0] == '{' && strings.Contains(res.Header.Get("Content-Type"), "json") {
 		if err := json.Unmarshal(text, &out.body); err != nil {
 			w.t.Fatalf("%s: %v in %q", out.what, err, text)
 		}

@@ -33,6 +33,7 @@ export const places = (): Place[] => [
 	place('permission-sets', ts('sets.title'), ts('group.people')),
 	place('api-keys', ts('keys.title'), ts('group.people'), 'api_key.manage'),
 	place('organisation', ts('organisation.title'), ts('group.people')),
+	place('audit', ts('audit.title'), ts('group.watch'), 'audit.view'),
 	place('delivery-errors', ts('errors.title'), ts('group.watch'), 'delivery_error.view'),
 	place('quarantine', ts('quarantine.title'), ts('group.watch'), 'quarantine.view')
 ];

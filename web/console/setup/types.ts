@@ -137,3 +137,25 @@ export interface Country {
 	built_in: { numbers: NumberRule[]; hours: SendingHours };
 	version: number;
 }
+
+/** One change that somebody made to the set-up. */
+export interface AuditLine {
+	seq: number;
+	at: string;
+	actor_type: 'user' | 'api_key';
+	actor_id: string;
+	actor_name: string;
+	action: string;
+	target_id?: string;
+	detail?: Record<string, unknown>;
+	ip: string;
+	code: string;
+}
+
+/** Whether the log is as it was written. */
+export interface AuditState {
+	lines: number;
+	whole: boolean;
+	broken?: number;
+	code: string;
+}

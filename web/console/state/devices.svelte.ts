@@ -19,11 +19,10 @@ function bytes(base64url: string): Uint8Array<ArrayBuffer> {
 }
 
 /** What its owner knows a browser by. */
-function browser(): string {
-	const agent = navigator.userAgent;
-	const name = /Edg\//.test(agent) ? 'Edge' : /OPR\//.test(agent) ? 'Opera' : /Firefox\//.test(agent) ? 'Firefox' : /Chrome\//.test(agent) ? 'Chrome' : /Safari\//.test(agent) ? 'Safari' : 'Browser';
+export function browserOf(agent: string): string {
+	const name = /Edg\//.test(agent) ? 'Edge' : /OPR\//.test(agent) ? 'Opera' : /Firefox\//.test(agent) ? 'Firefox' : /Chrome\//.test(agent) ? 'Chrome' : /Safari\//.test(agent) ? 'Safari' : '';
 	const system = /Android/.test(agent) ? 'Android' : /iPhone|iPad/.test(agent) ? 'iOS' : /Mac/.test(agent) ? 'macOS' : /Windows/.test(agent) ? 'Windows' : /Linux/.test(agent) ? 'Linux' : '';
-	return system ? `${name} · ${system}` : name;
+	return [name, system].filter(Boolean).join(' · ');
 }
 
 class Devices {
@@ -98,7 +97,7 @@ class Devices {
 
 	private async tell(subscription: PushSubscription): Promise<void> {
 		const { endpoint, keys } = subscription.toJSON();
-		this.know((await api.post<{ id: string }>('/me/push-subscriptions', { endpoint, keys: { p256dh: keys?.['p256dh'], auth: keys?.['auth'] }, device: browser() })).id);
+		this.know((await api.post<{ id: string }>('/me/push-subscriptions', { endpoint, keys: { p256dh: keys?.['p256dh'], auth: keys?.['auth'] }, device: (browserOf(navigator.userAgent) || 'Browser') })).id);
 	}
 
 	private know(id: string): void {

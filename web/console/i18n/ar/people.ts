@@ -55,6 +55,7 @@ export const people: Translation<typeof english> = {
 	'users.linkHint': 'سلّمه إياه ليعيّن به كلمة مرور. يعمل مرة واحدة، ولا يُعرض إلا الآن.',
 	'users.inviteAgain': 'رابط دعوة جديد',
 	'users.reset': 'رابط لإعادة تعيين كلمة المرور',
+	'users.logins': 'تسجيلات الدخول',
 	'users.delete': 'يزيل الشخص من هذه المؤسسة. وتبقى رسائله.',
 
 	'sets.title': 'مجموعات الأذونات',

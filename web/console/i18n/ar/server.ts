@@ -498,5 +498,10 @@ export const words: Record<string, string> = {
 	'status:online': 'متصل',
 	'status:busy': 'مشغول',
 	'status:away': 'بعيد',
-	'status:offline': 'غير متصل'
+	'status:offline': 'غير متصل',
+	'Take csv or json.': 'اختر csv أو json.',
+	'There is no such login.': 'لا يوجد تسجيل دخول كهذا.',
+	'This is not a time, such as 2026-05-01T00:00:00Z.': 'ليس هذا وقتًا مثل ⁨2026-05-01T00:00:00Z⁩.',
+	'This is not an id.': 'ليس هذا معرّفًا.',
+	'see what was changed in the set-up, by whom and when': 'رؤية ما تغيّر في الإعداد، ومن غيّره ومتى'
 };

@@ -133,6 +133,7 @@ export const setup: Translation<typeof english> = {
 	'find.permission-sets': 'أدوار، حقوق، صلاحيات',
 	'find.api-keys': 'رموز، نطاقات، برامج، تكامل، API',
 	'find.organisation': 'اسم، وقت، منطقة، لغة، أرقام، تواريخ',
+	'find.audit': 'تغييرات، تاريخ، تدقيق',
 	'find.delivery-errors': 'فشل، رسائل، سجل',
 	'find.quarantine': 'webhook، مرفوضة، استدعاءات'
 };

@@ -51,6 +51,7 @@ export const people: Translation<typeof english> = {
 	'users.linkHint': 'Geben Sie ihn weiter: Damit legt die Person ein Passwort fest. Er gilt einmal und wird nur jetzt gezeigt.',
 	'users.inviteAgain': 'Neuer Einladungslink',
 	'users.reset': 'Link zum Zurücksetzen des Passworts',
+	'users.logins': 'Angemeldet in',
 	'users.delete': 'Entfernt die Person aus dieser Organisation. Ihre Nachrichten bleiben.',
 
 	'sets.title': 'Berechtigungssätze',

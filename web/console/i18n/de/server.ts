@@ -498,5 +498,10 @@ export const words: Record<string, string> = {
 	'status:online': 'Online',
 	'status:busy': 'Beschäftigt',
 	'status:away': 'Abwesend',
-	'status:offline': 'Offline'
+	'status:offline': 'Offline',
+	'Take csv or json.': 'csv oder json ist möglich.',
+	'There is no such login.': 'Diese Anmeldung gibt es nicht.',
+	'This is not a time, such as 2026-05-01T00:00:00Z.': 'Das ist keine Zeit wie 2026-05-01T00:00:00Z.',
+	'This is not an id.': 'Das ist keine Kennung.',
+	'see what was changed in the set-up, by whom and when': 'sehen, was in der Einrichtung von wem und wann geändert wurde'
 };

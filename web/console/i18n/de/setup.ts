@@ -125,6 +125,7 @@ export const setup: Translation<typeof english> = {
 	'find.permission-sets': 'Rollen, Rechte',
 	'find.api-keys': 'Token, Rechte, Programme, Integrationen',
 	'find.organisation': 'Name, Zeit, Zone, Sprache, Zahlen, Datum',
+	'find.audit': 'Änderungen, Verlauf, wer, Nachweis, Audit',
 	'find.delivery-errors': 'fehlgeschlagen, Nachrichten, Protokoll',
 	'find.quarantine': 'Webhook, abgelehnt, Aufrufe'
 };

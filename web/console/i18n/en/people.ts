@@ -48,6 +48,7 @@ export const people = {
 	'users.linkHint': 'Hand it over: with it the person sets a password. It works once, and is shown only now.',
 	'users.inviteAgain': 'New invitation link',
 	'users.reset': 'Link to reset the password',
+	'users.logins': 'Signed in',
 	'users.delete': 'Removes the person from this organisation. Their messages stay.',
 
 	'sets.title': 'Permission sets',

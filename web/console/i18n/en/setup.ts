@@ -122,6 +122,7 @@ export const setup = {
 	'find.permission-sets': 'roles, rights',
 	'find.api-keys': 'tokens, scopes, programs, integrations',
 	'find.organisation': 'name, time, zone, language, numbers, dates',
+	'find.audit': 'changes, history, who, compliance',
 	'find.delivery-errors': 'failed, messages, log',
 	'find.quarantine': 'webhook, refused, calls'
 };

@@ -51,6 +51,7 @@ export const people: Translation<typeof english> = {
 	'users.linkHint': 'Entréguelo: con él la persona establece una contraseña. Funciona una sola vez y solo se muestra ahora.',
 	'users.inviteAgain': 'Nuevo enlace de invitación',
 	'users.reset': 'Enlace para restablecer la contraseña',
+	'users.logins': 'Sesiones abiertas',
 	'users.delete': 'Quita a la persona de esta organización. Sus mensajes se conservan.',
 
 	'sets.title': 'Conjuntos de permisos',

@@ -498,5 +498,10 @@ export const words: Record<string, string> = {
 	'status:online': 'en línea',
 	'status:busy': 'ocupado',
 	'status:away': 'ausente',
-	'status:offline': 'desconectado'
+	'status:offline': 'desconectado',
+	'Take csv or json.': 'Elija csv o json.',
+	'There is no such login.': 'Esta sesión no existe.',
+	'This is not a time, such as 2026-05-01T00:00:00Z.': 'Esto no es una hora como 2026-05-01T00:00:00Z.',
+	'This is not an id.': 'Esto no es un identificador.',
+	'see what was changed in the set-up, by whom and when': 'ver qué se cambió en la configuración, quién y cuándo'
 };

@@ -125,6 +125,7 @@ export const setup: Translation<typeof english> = {
 	'find.permission-sets': 'roles, derechos',
 	'find.api-keys': 'tokens, ámbitos, programas, integraciones',
 	'find.organisation': 'nombre, hora, zona, idioma, números, fechas',
+	'find.audit': 'cambios, historial, quién, auditoría',
 	'find.delivery-errors': 'fallos, mensajes, registro',
 	'find.quarantine': 'webhook, rechazadas, llamadas'
 };

@@ -51,6 +51,7 @@ export const people: Translation<typeof english> = {
 	'users.linkHint': 'Remettez-le : il permet à la personne de définir un mot de passe. Il sert une seule fois et n’est affiché que maintenant.',
 	'users.inviteAgain': 'Nouveau lien d’invitation',
 	'users.reset': 'Lien pour changer le mot de passe',
+	'users.logins': 'Connexions',
 	'users.delete': 'Retire la personne de cette organisation. Ses messages restent.',
 
 	'sets.title': 'Jeux d’autorisations',

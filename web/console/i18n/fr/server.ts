@@ -498,5 +498,10 @@ export const words: Record<string, string> = {
 	'status:online': 'en ligne',
 	'status:busy': 'occupé',
 	'status:away': 'absent',
-	'status:offline': 'hors ligne'
+	'status:offline': 'hors ligne',
+	'Take csv or json.': 'Choisissez csv ou json.',
+	'There is no such login.': 'Cette connexion n’existe pas.',
+	'This is not a time, such as 2026-05-01T00:00:00Z.': 'Ce n’est pas une heure comme 2026-05-01T00:00:00Z.',
+	'This is not an id.': 'Ce n’est pas un identifiant.',
+	'see what was changed in the set-up, by whom and when': 'voir ce qui a été modifié dans la configuration, par qui et quand'
 };

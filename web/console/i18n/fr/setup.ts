@@ -125,6 +125,7 @@ export const setup: Translation<typeof english> = {
 	'find.permission-sets': 'rôles, droits',
 	'find.api-keys': 'jetons, droits, programmes, intégrations',
 	'find.organisation': 'nom, heure, fuseau, langue, nombres, dates',
+	'find.audit': 'modifications, historique, qui, audit',
 	'find.delivery-errors': 'échecs, messages, journal',
 	'find.quarantine': 'webhook, refusés, appels'
 };
