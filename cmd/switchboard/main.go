@@ -28,6 +28,7 @@ type cli struct {
 	Demo    demoCmd    `cmd:"" help:"Run the server with a ready-made organisation, on SQLite, with every provider played by the sandbox."`
 	Org     orgCmd     `cmd:"" help:"Organisations."`
 	Load    loadCmd    `cmd:"" help:"Play customers, providers and agents against a server; measure it, and audit every message."`
+	Token   tokenCmd   `cmd:"" help:"Make a key pair and an identity token, to try the verification of customers with."`
 	Migrate migrateCmd `cmd:"" help:"Bring the schema of the database up to date."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
@@ -110,13 +111,14 @@ type demoCmd struct {
 	Data        string `help:"Folder to keep everything in. Default: a temporary one." type:"path"`
 	Database    string `help:"postgres://… instead of SQLite in the folder."`
 	AdminListen string `help:"Address for /debug/pprof. Default: none."`
+	EgressAllow string `help:"Networks, with commas, of this machine or private ones, that addresses set by administrators may lead to. Default: none."`
 	Log         string `help:"Lowest level of log lines." enum:"debug,info,warn,error" default:"warn"`
 }
 
 func (c *demoCmd) Run(ctx context.Context) error {
 	spareMemory()
 	log := logger(c.Log)
-	return app.RunDemo(ctx, app.Demo{Listen: c.Listen, Data: c.Data, Database: c.Database, AdminListen: c.AdminListen}, version, os.Stdout, os.Stderr, log)
+	return app.RunDemo(ctx, app.Demo{Listen: c.Listen, Data: c.Data, Database: c.Database, AdminListen: c.AdminListen, EgressAllow: c.EgressAllow}, version, os.Stdout, os.Stderr, log)
 }
 
 type orgCmd struct {

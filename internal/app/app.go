@@ -27,6 +27,8 @@ import (
 	customerapi "switchboard/internal/httpapi/customer"
 	"switchboard/internal/httpapi/hook"
 	staffapi "switchboard/internal/httpapi/staff"
+	"switchboard/internal/identity"
+	"switchboard/internal/identity/jwks"
 	"switchboard/internal/inbound"
 	"switchboard/internal/job"
 	"switchboard/internal/message"
@@ -50,6 +52,9 @@ const uploadMax = 100 << 20
 
 // tracesWithin is how long the last traces may take to a collector, at the end.
 const tracesWithin = 3 * time.Second
+
+// keysWithin bounds a call for an identity provider's keys.
+const keysWithin = 5 * time.Second
 
 // App is the whole program, put together and not yet running.
 type App struct {
@@ -83,6 +88,7 @@ type App struct {
 	hub         *realtime.Hub
 	customers   *customerapi.Hub
 	sandbox     *sandbox.Sandbox
+	published   *jwks.Fetcher
 	keeper      *keeper
 
 	handler  http.Handler
@@ -150,7 +156,7 @@ func (a *App) open(ctx context.Context, envelopes *privacy.Envelopes) (err error
 
 // wire makes every service, from those that know nobody to those that know many.
 func (a *App) wire() {
-	outgoing := &http.Client{Transport: guarded(a.config), Timeout: 30 * time.Second}
+	outgoing := &http.Client{Transport: guard(a.config).Transport(), Timeout: 30 * time.Second}
 	a.connectors = NewConnectors(channel.WebCapabilities(), whatsapp.New(outgoing), twilio.New(outgoing))
 	a.accounts = &Accounts{db: a.db, connectors: a.connectors, publicURL: a.config.PublicURL, sandboxURL: func(provider string) string {
 		if !a.config.Sandbox {
@@ -168,7 +174,7 @@ func (a *App) wire() {
 	talk := &conversation.Service{Write: store.Writer[conversation.Tx](a.db), Capabilities: a.connectors.Capabilities,
 		Segments: func(text string) int { return sms.Measure(text).Segments }}
 	presence := &routing.Service{Write: store.Writer[routing.Tx](a.db), Node: a.node}
-	calls := &push.Service{Write: store.Writer[push.Tx](a.db), Rows: pushRows{a.db, a.views}, Sender: pushweb.New(guarded(a.config), a.config.PublicURL, a.derive)}
+	calls := &push.Service{Write: store.Writer[push.Tx](a.db), Rows: pushRows{a.db, a.views}, Sender: pushweb.New(guard(a.config).Transport(), a.config.PublicURL, a.derive)}
 	a.hub = realtime.NewHub(realtime.Config{Feed: a.db, Views: a.views, Wakes: a.bus.Subscribe(), Publish: a.bus.Publish,
 		Origin:    a.ownPage,
 		Connected: presence.Connected, Disconnected: presence.Disconnected, Visible: calls.Visible, Metrics: a.metrics, Spans: a.spans()})
@@ -181,6 +187,8 @@ func (a *App) wire() {
 	a.senders.Record(a.spans())
 	a.dispatchers.Record(a.spans())
 	a.setup = a.newSetup()
+	a.published = jwks.New(guard(a.config).Client(keysWithin), a.db, a.measured.keysFetched, nil)
+	verifier := &identity.Verifier{Rows: a.db, Published: a.published, Count: a.measured.identified}
 	a.first = &setup.First{Setup: a.setup, Staff: a.staff, Token: hex.EncodeToString(a.derive("first administrator")[:20]), Empty: a.empty}
 	if a.config.Sandbox {
 		a.sandbox = a.newSandbox(outgoing)
@@ -233,18 +241,25 @@ func (a *App) wire() {
 		Routing:   presence,
 		Outbound:  &courtesies{db: a.db, connectors: a.connectors, hub: a.hub, customers: a.customers, signals: a.signals},
 		Push:      calls,
+		Identity:  verification{verifier, a.published},
 		Files:     a.files, FileMax: uploadMax, SignFile: a.files.Links.Sign,
 		Claims: a.db, Views: a.views, Rows: a.db,
 	})
 	gate := admission.New(a.db.Room(), a.measured.admitted)
 	a.measured.watch(gate, a.customers)
 	customerAPI := &customerapi.API{
-		Customers: &customer.Service{Write: store.Writer[customer.Tx](a.db), Rows: a.db}, Files: a.files, Hub: a.customers,
+		Customers: &customer.Service{Write: store.Writer[customer.Tx](a.db), Rows: a.db, Identity: verifier}, Files: a.files, Hub: a.customers,
 		Typing: a.hub.Typing, MatchOrigin: setup.AllowsOrigin,
 		Gate: gate, OwnOrigins: []string{a.config.WidgetURL, a.config.PublicURL}, ClientIP: a.clientIP, Limits: customerapi.NewLimits(customerapi.UsualPerVisitor, customerapi.UsualPerAddress),
 	}
 	hooks := &hook.Handler{Accounts: a.accounts, Receiver: receiver, Count: a.measured.hook, Health: a.db, Gate: gate, Log: a.log}
 	a.handler = a.routes(staffAPI, customerAPI, hooks)
+}
+
+// verification is what set-up does with keysets: it tries tokens, and asks addresses for keys.
+type verification struct {
+	*identity.Verifier
+	*jwks.Fetcher
 }
 
 // pushRows reads for push: rows of the database, and what users may see.
@@ -287,6 +302,7 @@ func (a *App) Stop() error {
 
 // close ends the connections of an App that is not running.
 func (a *App) close() error {
+	a.published.Stop()
 	if a.traces != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), tracesWithin)
 		defer cancel()

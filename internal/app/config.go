@@ -30,6 +30,7 @@ type Config struct {
 	TLSCert        string `name:"tls-cert" help:"Certificate file: answer https instead of http." env:"SWITCHBOARD_TLS_CERT"`
 	TLSKey         string `name:"tls-key" help:"Its key file." env:"SWITCHBOARD_TLS_KEY"`
 	TrustedProxies string `help:"Networks, with commas, whose X-Forwarded-For is believed." env:"SWITCHBOARD_TRUSTED_PROXIES"`
+	EgressAllow    string `help:"Networks, with commas, of this machine or private ones, that addresses set by administrators may lead to, such as that of an identity provider. Default: none." env:"SWITCHBOARD_EGRESS_ALLOW"`
 	AdminListen    string `help:"Address for /metrics and /debug/pprof. Default: none." env:"SWITCHBOARD_ADMIN_LISTEN"`
 	SMTP           string `name:"smtp" help:"smtp://USER:PASSWORD@HOST:PORT?from=ADDRESS for invitations. Default: links are shown to be copied." env:"SWITCHBOARD_SMTP"`
 	Sandbox        bool   `help:"Play the providers of sandbox channels, for staff who may." env:"SWITCHBOARD_SANDBOX"`
@@ -41,7 +42,8 @@ type Config struct {
 	demo bool `kong:"-"`
 	// Set by validate.
 	proxies []netip.Prefix
-	mail    *mail.SMTP // nil without one
+	allowed []netip.Prefix // that may be called though they are inner
+	mail    *mail.SMTP     // nil without one
 	secret  []byte
 }
 
@@ -102,16 +104,11 @@ func (c *Config) validate() error {
 		}
 		c.Files = "file:" + filepath.Join(filepath.Dir(sqlite), "files")
 	}
-	for _, text := range strings.FieldsFunc(c.TrustedProxies, func(r rune) bool { return r == ',' || r == ' ' }) {
-		prefix, err := netip.ParsePrefix(text)
-		if err != nil {
-			addr, err := netip.ParseAddr(text)
-			if err != nil {
-				return fmt.Errorf("SWITCHBOARD_TRUSTED_PROXIES: %q is no network", text)
-			}
-			prefix = netip.PrefixFrom(addr, addr.BitLen())
-		}
-		c.proxies = append(c.proxies, prefix)
+	if c.proxies, err = networks("SWITCHBOARD_TRUSTED_PROXIES", c.TrustedProxies); err != nil {
+		return err
+	}
+	if c.allowed, err = networks("SWITCHBOARD_EGRESS_ALLOW", c.EgressAllow); err != nil {
+		return err
 	}
 	if c.SMTP != "" {
 		if c.mail, err = mail.Parse(c.SMTP); err != nil {
@@ -119,6 +116,22 @@ func (c *Config) validate() error {
 		}
 	}
 	return c.readSecret(sqlite, isSQLite)
+}
+
+// networks reads a list of addresses and prefixes.
+func networks(setting, list string) (out []netip.Prefix, err error) {
+	for _, text := range strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' }) {
+		prefix, err := netip.ParsePrefix(text)
+		if err != nil {
+			addr, err := netip.ParseAddr(text)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %q is no network", setting, text)
+			}
+			prefix = netip.PrefixFrom(addr, addr.BitLen())
+		}
+		out = append(out, prefix.Masked())
+	}
+	return out, nil
 }
 
 // readSecret takes the installation's secret from the setting, its file, or the file beside a SQLite

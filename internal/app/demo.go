@@ -31,6 +31,8 @@ type Demo struct {
 	Database string
 	// AdminListen is where profiles are, as of a server; empty for nowhere.
 	AdminListen string
+	// EgressAllow are inner networks that administrators' addresses may lead to, as of a server.
+	EgressAllow string
 }
 
 // person of the ready-made organisation.
@@ -64,7 +66,7 @@ func (d Demo) Config() (Config, error) {
 	}
 	c := Config{
 		Listen: d.Listen, Database: "sqlite:" + filepath.Join(d.Data, "switchboard.db"),
-		Files: "file:" + filepath.Join(d.Data, "files"), AdminListen: d.AdminListen, Sandbox: true, Log: "info", Migrate: true, demo: true,
+		Files: "file:" + filepath.Join(d.Data, "files"), AdminListen: d.AdminListen, EgressAllow: d.EgressAllow, Sandbox: true, Log: "info", Migrate: true, demo: true,
 	}
 	if d.Database != "" {
 		secret := filepath.Join(d.Data, "secret")

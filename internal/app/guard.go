@@ -1,51 +1,27 @@
 package app
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"strings"
-	"syscall"
-	"time"
 
+	"switchboard/internal/egress"
 	"switchboard/internal/fault"
 	"switchboard/internal/httpapi/problem"
 )
 
-var errGuarded = errors.New("this address is not reachable from here: it belongs to this machine or a private network")
-
-// guarded is the transport for everything that goes out because an administrator or a provider said
-// so. It refuses addresses of this machine and of private networks, judged after the name was looked
-// up, except this server's own listener while the sandbox plays there.
-func guarded(c Config) *http.Transport {
-	own := ""
+// guard of everything that goes out because an administrator or a provider said so. This server's own
+// listener may be called while the sandbox plays there.
+func guard(c Config) egress.Guard {
+	g := egress.Guard{Allow: c.allowed}
 	if c.Sandbox {
-		own = ownListener(c.Listen)
+		g.Own = ownListener(c.Listen)
 	}
-	dialer := &net.Dialer{Timeout: 10 * time.Second, Control: func(_, address string, _ syscall.RawConn) error {
-		if address == own {
-			return nil
-		}
-		ip, err := netip.ParseAddrPort(address)
-		if err != nil {
-			return err
-		}
-		if a := ip.Addr().Unmap(); !a.IsGlobalUnicast() || a.IsPrivate() || a.IsLoopback() || sharedSpace.Contains(a) {
-			return errGuarded
-		}
-		return nil
-	}}
-	return &http.Transport{
-		DialContext: dialer.DialContext, ForceAttemptHTTP2: true, TLSHandshakeTimeout: 10 * time.Second,
-		MaxIdleConnsPerHost: 64, IdleConnTimeout: 90 * time.Second, ExpectContinueTimeout: time.Second,
-	}
+	return g
 }
-
-// sharedSpace is RFC 6598, used inside of providers' networks.
-var sharedSpace = netip.MustParsePrefix("100.64.0.0/10")
 
 // ownListener is where this server is reached on loopback, as HOST:PORT.
 func ownListener(listen string) string {

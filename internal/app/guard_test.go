@@ -13,27 +13,28 @@ import (
 	"testing"
 	"time"
 
+	"switchboard/internal/egress"
 	"switchboard/internal/push"
 	pushweb "switchboard/internal/push/web"
 )
 
 // What goes out because somebody said so never reaches this machine or a private network.
 func TestGuardRefusesInnerAddresses(t *testing.T) {
-	transport := guarded(Config{Listen: "127.0.0.1:8080", Sandbox: true})
+	transport := guard(Config{Listen: "127.0.0.1:8080", Sandbox: true}).Transport()
 	for _, address := range []string{"127.0.0.1:80", "127.8.8.8:443", "localhost:80", "[::1]:80", "0.0.0.0:80", "[::]:80", "10.1.2.3:80", "172.16.0.1:80", "192.168.1.1:443",
 		"169.254.169.254:80", "100.64.0.1:80", "[fe80::1]:80", "[fd00::1]:80", "[::ffff:127.0.0.1]:80", "[::ffff:10.0.0.1]:80", "224.0.0.1:80", "127.0.0.1:8081"} {
 		connection, err := transport.DialContext(t.Context(), "tcp", address)
 		if err == nil {
 			_ = connection.Close()
 		}
-		if !errors.Is(err, errGuarded) {
+		if !errors.Is(err, egress.ErrGuarded) {
 			t.Errorf("%s: got %v", address, err)
 		}
 	}
 	// An address of the outer world is tried; this one is kept for documents and answers nobody.
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
-	if _, err := transport.DialContext(ctx, "tcp", "192.0.2.1:80"); errors.Is(err, errGuarded) {
+	if _, err := transport.DialContext(ctx, "tcp", "192.0.2.1:80"); errors.Is(err, egress.ErrGuarded) {
 		t.Errorf("the outer world is guarded: %v", err)
 	}
 }
@@ -45,7 +46,7 @@ func TestGuardLetsTheSandboxThrough(t *testing.T) {
 	inner := httptest.NewServer(http.RedirectHandler(server.URL, http.StatusFound))
 	defer inner.Close()
 	get := func(c Config, url string) (int, error) {
-		client := &http.Client{Transport: guarded(c)}
+		client := &http.Client{Transport: guard(c).Transport()}
 		defer client.CloseIdleConnections()
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 		if err != nil {
@@ -61,10 +62,10 @@ func TestGuardLetsTheSandboxThrough(t *testing.T) {
 	if status, err := get(Config{Listen: own, Sandbox: true}, server.URL); err != nil || status != http.StatusTeapot {
 		t.Errorf("the own listener: %d %v", status, err)
 	}
-	if _, err := get(Config{Listen: own}, server.URL); !errors.Is(err, errGuarded) {
+	if _, err := get(Config{Listen: own}, server.URL); !errors.Is(err, egress.ErrGuarded) {
 		t.Errorf("the own listener without a sandbox: %v", err)
 	}
-	if _, err := get(Config{Listen: strings.TrimPrefix(inner.URL, "http://"), Sandbox: true}, inner.URL); !errors.Is(err, errGuarded) {
+	if _, err := get(Config{Listen: strings.TrimPrefix(inner.URL, "http://"), Sandbox: true}, inner.URL); !errors.Is(err, egress.ErrGuarded) {
 		t.Errorf("a redirect to another inner address: %v", err)
 	}
 	for listen, want := range map[string]string{":80": "127.0.0.1:80", "0.0.0.0:80": "127.0.0.1:80", "[::]:80": "127.0.0.1:80", "localhost:80": "127.0.0.1:80", "10.0.0.5:80": "10.0.0.5:80"} {
@@ -123,8 +124,8 @@ func TestDevicesInsideAreNotCalled(t *testing.T) {
 		sum := sha256.Sum256([]byte(purpose))
 		return sum[:]
 	}
-	err = pushweb.New(guarded(Config{}), "https://switchboard.example", derive).Send(t.Context(), to, push.Call{Payload: []byte("{}"), TTL: time.Minute})
-	if !errors.Is(err, errGuarded) || called || strings.Contains(err.Error(), "secret") {
+	err = pushweb.New(guard(Config{}).Transport(), "https://switchboard.example", derive).Send(t.Context(), to, push.Call{Payload: []byte("{}"), TTL: time.Minute})
+	if !errors.Is(err, egress.ErrGuarded) || called || strings.Contains(err.Error(), "secret") {
 		t.Errorf("%v, called %v", err, called)
 	}
 }

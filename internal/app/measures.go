@@ -21,6 +21,8 @@ type measures struct {
 	sends    *prometheus.HistogramVec
 	requests *prometheus.HistogramVec
 	refused  *prometheus.CounterVec
+	identity *prometheus.CounterVec
+	keys     *prometheus.CounterVec
 
 	writerWait, writerCommit, writerBatch prometheus.Histogram
 	gateWait                              prometheus.Histogram
@@ -60,6 +62,10 @@ func newMeasures(r prometheus.Registerer) *measures {
 			Help: "Answered requests by surface, method and status class. Streams and sockets are left out.", Buckets: slow}, []string{"surface", "method", "status"}),
 		refused: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "switchboard_http_errors_total",
 			Help: "Requests answered with an error, by surface and status."}, []string{"surface", "status"}),
+		identity: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "switchboard_identity_tokens_total",
+			Help: "Identity tokens of customers by outcome: ok, unavailable, or the check that refused them."}, []string{"outcome"}),
+		keys: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "switchboard_identity_key_fetches_total",
+			Help: "Calls to the addresses where identity providers publish their keys, by outcome."}, []string{"outcome"}),
 		writerWait:   histogram("writer_wait_seconds", "How long the first write of a commit waited for the writer or a connection.", fast),
 		writerCommit: histogram("writer_commit_seconds", "How long a transaction took, with its commit.", fast),
 		writerBatch:  histogram("writer_batch", "Writes that shared a commit.", []float64{1, 2, 4, 8, 16, 32, 64, 128, 256}),
@@ -78,7 +84,7 @@ func newMeasures(r prometheus.Registerer) *measures {
 		leases:       gauge("leases", "Leases that are held, by all nodes."),
 		nodes:        gauge("nodes", "Nodes on this database."),
 	}
-	r.MustRegister(m.webhooks, m.repeated, m.sends, m.requests, m.refused, m.writerWait, m.writerCommit, m.writerBatch, m.gateWait, m.gateRefused,
+	r.MustRegister(m.webhooks, m.repeated, m.sends, m.requests, m.refused, m.identity, m.keys, m.writerWait, m.writerCommit, m.writerBatch, m.gateWait, m.gateRefused,
 		m.decisions, m.decisionTime, m.outbox, m.outboxAge, m.jobs, m.jobsLag, m.waiting, m.waitingAge, m.unnumbered, m.quarantined, m.leases, m.nodes)
 	return m
 }
@@ -93,6 +99,10 @@ func (m *measures) watch(gate *admission.Gate, streams *customerapi.Hub) {
 }
 
 func (m *measures) hook(hook, outcome string) { m.webhooks.WithLabelValues(hook, outcome).Inc() }
+
+func (m *measures) identified(outcome string) { m.identity.WithLabelValues(outcome).Inc() }
+
+func (m *measures) keysFetched(outcome string) { m.keys.WithLabelValues(outcome).Inc() }
 
 func (m *measures) attempt(channelType, outcome string, took time.Duration) {
 	m.sends.WithLabelValues(channelType, outcome).Observe(took.Seconds())

@@ -129,7 +129,7 @@ func (a *App) lastInbound(ctx context.Context, account channel.Account, number s
 
 func (a *App) newSetup() *setup.Service {
 	s := &setup.Service{Write: store.Writer[setup.Tx](a.db), Account: a.accounts.Account, Candidate: a.accounts.Candidate, Template: a.db.TemplateByID, PublicURL: a.config.PublicURL, WidgetURL: a.config.WidgetURL, Sandbox: a.config.Sandbox,
-		File: a.files.Get, OpenFile: a.files.OpenByID}
+		File: a.files.Get, OpenFile: a.files.OpenByID, CheckURL: guard(a.config).CheckURL}
 	s.Kinds = append(s.Kinds, setup.Kind{Type: channel.Web, Capabilities: channel.WebCapabilities()})
 	for _, c := range a.connectors.All() {
 		s.Kinds = append(s.Kinds, setup.KindOf(c))

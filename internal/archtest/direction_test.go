@@ -24,7 +24,7 @@ var technology = []struct {
 	rooms []string
 	why   string
 }{
-	{"net/http", []string{"channel", "channel/*", "push/web", "sandbox", "realtime", "httpapi", "httpapi/*", "app", "load"}, "domains don't know HTTP; only the connector contract among them does"},
+	{"net/http", []string{"channel", "channel/*", "push/web", "egress", "identity/jwks", "sandbox", "realtime", "httpapi", "httpapi/*", "app", "load"}, "domains don't know HTTP; only the connector contract among them does"},
 	{"database/sql", []string{"message", "store", "store/*"}, "domains don't know SQL; message only gives its ids the driver's Value"},
 	{"modernc.org/sqlite", []string{"store", "store/*"}, "domains don't know SQL"},
 	{"github.com/pressly/goose", []string{"store"}, "the schema is the store's"},
@@ -32,6 +32,7 @@ var technology = []struct {
 	{"github.com/nats-io", []string{"bus"}, "one room talks to NATS"},
 	{"github.com/minio", []string{"blob"}, "one room talks to S3"},
 	{"github.com/danielgtaylor/huma", []string{"httpapi/*"}, "what the API looks like is not the domains' matter"},
+	{"github.com/go-jose", []string{"identity"}, "one room reads keys and tokens"},
 	{"github.com/coder/websocket", []string{"realtime", "httpapi/*", "load"}, "sockets are an adapter's matter"},
 	{"go.opentelemetry.io", []string{"trace/otlp"}, "rooms name their spans; one room knows who takes them"},
 	{"github.com/alecthomas/kong", []string{"cmd/*"}, "only commands read the command line"},

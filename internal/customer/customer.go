@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"switchboard/internal/conversation"
+	"switchboard/internal/identity"
 	"switchboard/internal/message"
 	"switchboard/internal/resource"
 )
@@ -29,7 +30,7 @@ type Tx interface {
 	// SavePageValues keeps what the customer's page says now with the session.
 	SavePageValues(s *conversation.Session) error
 	InsertCustomerToken(t Token) error
-	// RevokeCustomerTokens ends a token and those continued from it.
+	// RevokeCustomerTokens ends all tokens that the same person has on the same device.
 	RevokeCustomerTokens(t Token) error
 	// CustomerEventHead is the number of the person's last event.
 	CustomerEventHead(id message.CustomerID) (int64, error)
@@ -61,6 +62,8 @@ type Reader interface {
 type Service struct {
 	Write func(ctx context.Context, org message.OrgID, fn func(Tx) error) error
 	Rows  Reader
+	// Identity checks the tokens of customers who sign in.
+	Identity *identity.Verifier
 	// TokenFor is how long an access token is good; DefaultTokenFor when it is 0.
 	TokenFor time.Duration
 	// Now is the clock; time.Now when it is nil.
@@ -93,6 +96,7 @@ type Deployment struct {
 	Channel       message.ChannelID
 	Address       string // the channel's; empty for most web channels
 	ChannelActive bool
+	Keyset        message.KeysetID // customers must sign in with it; none where nobody does
 	Settings      resource.DeploymentSettings
 }
 

@@ -53,9 +53,9 @@ func (s *Service) Conversations(ctx context.Context, v *Visitor, closedToo bool,
 
 // Hidden is the number of the last event that a visitor no longer sees: unverified web history leaves
 // the window 6 hours after the last activity, and stays out of it when they write again. In apps it
-// stays. Numbering goes on either way.
+// stays, and who signed in always sees theirs. Numbering goes on either way.
 func (s *Service) Hidden(ctx context.Context, v *Visitor) (int64, error) {
-	if v.Deployment.Kind != "web" {
+	if v.Deployment.Kind != "web" || v.Verified() {
 		return 0, nil
 	}
 	return s.Rows.CustomerQuietSince(ctx, v.Org, v.Customer, UnverifiedHistory, s.now())

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"switchboard/internal/fault"
+	"switchboard/internal/identity"
 	"switchboard/internal/message"
 )
 
@@ -23,13 +24,23 @@ type Token struct {
 	Customer   message.CustomerID
 	Channel    message.ChannelID
 	Deployment message.DeploymentID
-	CreatedAt  time.Time
-	ExpiresAt  time.Time
-	RevokedAt  time.Time
-	// DeploymentVersion and ChannelActive are as they are now, for who reads a token.
+	// Keyset is what its holder signed in with; none for an unverified visitor.
+	Keyset message.KeysetID
+	// Login is the device, hashed: all tokens that a person has on it end together.
+	Login     []byte
+	CreatedAt time.Time // when its holder came in, also of one that was continued
+	ExpiresAt time.Time
+	RevokedAt time.Time
+	// What follows is as it is now, for who reads a token. Those of a keyset that were got before EndsBefore
+	// are over.
 	DeploymentVersion int64
 	ChannelActive     bool
+	ChannelKeyset     message.KeysetID
+	EndsBefore        time.Time
 }
+
+// Verified reports whether its holder has signed in.
+func (t *Token) Verified() bool { return !t.Keyset.IsZero() }
 
 // Visitor is who a request comes from, and through what.
 type Visitor struct {
@@ -63,17 +74,59 @@ func (s *Service) Published(ctx context.Context, orgKey, name string) (*Deployme
 
 // Admit gives an unverified visitor a token. The device id is all that tells them from others, so a
 // browser that loses it is a new person; without one that will do they get another to keep.
-func (s *Service) Admit(ctx context.Context, d *Deployment, device, language string) (a Admission, err error) {
+func (s *Service) Admit(ctx context.Context, d *Deployment, device, language string) (Admission, error) {
+	if !d.Keyset.IsZero() {
+		return Admission{}, fault.New(fault.Unauthorized, "Customers sign in here. Ask for an authenticated access token.").With("reason", "verification_required")
+	}
+	device = deviceOf(device)
+	now := s.now()
+	return s.admit(ctx, d, Token{CreatedAt: now, ExpiresAt: now.Add(s.tokenFor())}, message.Address{Kind: message.AddressDevice, Value: device}, device, language)
+}
+
+// Identity is who a customer has proved to be.
+type Identity struct {
+	claims identity.Claims
+	keyset message.KeysetID
+	at     time.Time // before the keys were read: whoever takes one away afterwards ends what follows, too
+}
+
+// Identify makes all checks of an identity token (UV-2). It may have to wait for an identity provider.
+func (s *Service) Identify(ctx context.Context, d *Deployment, token string) (who Identity, err error) {
+	if d.Keyset.IsZero() || s.Identity == nil {
+		return who, fault.New(fault.Unauthorized, "This deployment has no keys to verify identity tokens with, so nobody can sign in. Ask for an unauthenticated access token.").
+			With("reason", "verification_not_configured")
+	}
+	who.at, who.keyset = s.now(), d.Keyset
+	who.claims, err = s.Identity.Verify(ctx, d.Org, d.Keyset, token)
+	return who, err
+}
+
+// AdmitVerified gives a customer who has proved who they are a token. The same subject is the same messaging
+// user, on whichever device. The access token ends with the identity at the latest: then the page says anew
+// who its customer is.
+func (s *Service) AdmitVerified(ctx context.Context, d *Deployment, who Identity, device, language string) (Admission, error) {
+	t := Token{Keyset: who.keyset, CreatedAt: who.at, ExpiresAt: who.at.Add(s.tokenFor())}
+	if end := who.claims.ExpiresAt.Add(identity.Leeway); end.Before(t.ExpiresAt) {
+		t.ExpiresAt = end
+	}
+	return s.admit(ctx, d, t, message.Address{Kind: message.AddressVerified, Value: platformKey(who.keyset, who.claims.Subject)}, deviceOf(device), language)
+}
+
+// platformKey of a verified customer (MU-1).
+func platformKey(keyset message.KeysetID, subject string) string {
+	return "v2/iamessage/AUTH/" + keyset.String() + "/uid:" + subject
+}
+
+// admit makes a token for whom an address names.
+func (s *Service) admit(ctx context.Context, d *Deployment, t Token, who message.Address, device, language string) (a Admission, err error) {
 	if !d.ChannelActive {
 		return a, channelInactive()
 	}
-	device = deviceOf(device)
 	secret := newSecret()
-	now := s.now()
-	t := Token{Hash: hashOf(secret), Org: d.Org, Channel: d.Channel, Deployment: d.ID, CreatedAt: now, ExpiresAt: now.Add(s.tokenFor())}
+	t.Hash, t.Login, t.Org, t.Channel, t.Deployment = hashOf(secret), hashOf(device), d.Org, d.Channel, d.ID
 	err = s.Write(ctx, d.Org, func(tx Tx) error {
 		person := t
-		id, _, err := tx.EnsureCustomer(d.Channel, []message.Address{{Kind: message.AddressDevice, Value: device}}, message.Profile{Locale: Language(language)})
+		id, _, err := tx.EnsureCustomer(d.Channel, []message.Address{who}, message.Profile{Locale: Language(language)})
 		if err != nil {
 			return err
 		}
@@ -103,6 +156,10 @@ func (s *Service) Authenticate(ctx context.Context, secret string) (*Visitor, er
 		return nil, fault.New(fault.Unauthorized, "This access token was revoked. Get a new one.")
 	case !s.now().Before(t.ExpiresAt):
 		return nil, fault.New(fault.TokenExpired, "This access token has expired. Get a new one.")
+	case t.Keyset != t.ChannelKeyset:
+		return nil, fault.New(fault.Unauthorized, "Who signs in here, and how, has changed. Get a new access token.").With("reason", "verification_changed")
+	case t.CreatedAt.Before(t.EndsBefore):
+		return nil, fault.New(fault.TokenExpired, "The keys that this access token was got with have changed. Sign in again.")
 	case !t.ChannelActive:
 		return nil, channelInactive()
 	}
@@ -117,11 +174,11 @@ func (s *Service) Authenticate(ctx context.Context, secret string) (*Visitor, er
 func (s *Service) Continue(ctx context.Context, v *Visitor) (secret string, err error) {
 	secret = newSecret()
 	next := v.Token
-	next.Hash, next.CreatedAt = hashOf(secret), s.now()
+	next.Hash = hashOf(secret)
 	return secret, s.Write(ctx, v.Org, func(tx Tx) error { return tx.InsertCustomerToken(next) })
 }
 
-// Revoke ends a visitor's token and all continued from the same one. Open streams end with it.
+// Revoke ends all tokens that a visitor has on their device: signing out is for good. Open streams end, too.
 func (s *Service) Revoke(ctx context.Context, v *Visitor) error {
 	return s.Write(ctx, v.Org, func(tx Tx) error {
 		if err := tx.RevokeCustomerTokens(v.Token); err != nil {

@@ -12,23 +12,24 @@ type Code string
 
 // Codes. The class of a code (see Class) decides the HTTP status.
 const (
-	Internal      Code = "internal"
-	Malformed     Code = "malformed"      // the request can't be read
-	Unauthorized  Code = "unauthorized"   // no or unknown credentials
-	TokenExpired  Code = "token_expired"  // credentials that were good once
-	BadLogin      Code = "bad_login"      // unknown e-mail or wrong password; never says which
-	BadSignature  Code = "bad_signature"  // a webhook that its provider did not sign
-	BadCSRF       Code = "bad_csrf"       // a cookie request without its token
-	NoPermission  Code = "no_permission"  // known, but may not
-	OriginRefused Code = "origin_refused" // a web page outside of the deployment's allowlist
-	NotFound      Code = "not_found"      // also for ids of another organisation
-	Conflict      Code = "conflict"       // somebody else changed it: If-Match failed or a unique name is taken
-	InUse         Code = "in_use"         // can't be deleted while something refers to it
-	Unprocessable Code = "unprocessable"  // readable, but the content is not allowed; Fields says where
-	TooLarge      Code = "too_large"      // the body is over the limit of this route
-	KeyReused     Code = "idempotency_key_reused"
-	RateLimited   Code = "rate_limited"
-	Unavailable   Code = "unavailable" // the database or the disk can't take it now; try again
+	Internal        Code = "internal"
+	Malformed       Code = "malformed"        // the request can't be read
+	Unauthorized    Code = "unauthorized"     // no or unknown credentials
+	TokenExpired    Code = "token_expired"    // credentials that were good once
+	BadLogin        Code = "bad_login"        // unknown e-mail or wrong password; never says which
+	BadSignature    Code = "bad_signature"    // a webhook that its provider did not sign
+	IdentityRefused Code = "identity_refused" // an identity token that fails a check; Detail says which
+	BadCSRF         Code = "bad_csrf"         // a cookie request without its token
+	NoPermission    Code = "no_permission"    // known, but may not
+	OriginRefused   Code = "origin_refused"   // a web page outside of the deployment's allowlist
+	NotFound        Code = "not_found"        // also for ids of another organisation
+	Conflict        Code = "conflict"         // somebody else changed it: If-Match failed or a unique name is taken
+	InUse           Code = "in_use"           // can't be deleted while something refers to it
+	Unprocessable   Code = "unprocessable"    // readable, but the content is not allowed; Fields says where
+	TooLarge        Code = "too_large"        // the body is over the limit of this route
+	KeyReused       Code = "idempotency_key_reused"
+	RateLimited     Code = "rate_limited"
+	Unavailable     Code = "unavailable" // the database or the disk can't take it now; try again
 
 	// State, consent, window and capability (ER-2).
 	ConsentRequired      Code = "consent_required"
@@ -76,7 +77,7 @@ const (
 
 var classes = map[Code]Class{
 	Internal: ClassInternal, Malformed: ClassMalformed,
-	Unauthorized: ClassUnauthorized, TokenExpired: ClassUnauthorized, BadLogin: ClassUnauthorized, BadSignature: ClassUnauthorized,
+	Unauthorized: ClassUnauthorized, TokenExpired: ClassUnauthorized, BadLogin: ClassUnauthorized, BadSignature: ClassUnauthorized, IdentityRefused: ClassUnauthorized,
 	BadCSRF: ClassForbidden, NoPermission: ClassForbidden, OriginRefused: ClassForbidden,
 	NotFound: ClassNotFound,
 	Conflict: ClassState, InUse: ClassState, ConsentRequired: ClassState, OptedOut: ClassState, WindowClosed: ClassState,

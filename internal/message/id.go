@@ -33,6 +33,8 @@ type (
 	quickTextKind     struct{}
 	fileKind          struct{}
 	templateKind      struct{}
+	keyKind           struct{}
+	keysetKind        struct{}
 	rowKind           struct{}
 )
 
@@ -57,6 +59,8 @@ type (
 	QuickTextID     = ID[quickTextKind]
 	FileID          = ID[fileKind]
 	TemplateID      = ID[templateKind]
+	KeyID           = ID[keyKind] // a public key that identity tokens are signed with
+	KeysetID        = ID[keysetKind]
 	RowID           = ID[rowKind]
 )
 

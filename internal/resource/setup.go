@@ -21,13 +21,14 @@ type Channel struct {
 	// Settings are the provider's public settings (phone_number_id, account_sid …) by name.
 	Settings map[string]string `json:"settings,omitempty"`
 	// SecretsSet names the secrets that are stored. Their values never come back.
-	SecretsSet      []string        `json:"secrets_set,omitempty"`
-	RequiredConsent string          `json:"required_consent"`
-	Routing         ChannelRouting  `json:"routing"`
-	Capabilities    json.RawMessage `json:"capabilities" doc:"the matrix of this channel's type (CH-23)"`
-	Number          *ChannelNumber  `json:"number,omitempty" doc:"of text-message channels: what their number is and may do"`
-	CreatedAt       time.Time       `json:"created_at"`
-	Version         int64           `json:"version"`
+	SecretsSet      []string         `json:"secrets_set,omitempty"`
+	RequiredConsent string           `json:"required_consent"`
+	Routing         ChannelRouting   `json:"routing"`
+	KeysetID        message.KeysetID `json:"keyset_id,omitempty" doc:"of web channels: the keyset that customers must sign in with; empty where nobody signs in"`
+	Capabilities    json.RawMessage  `json:"capabilities" doc:"the matrix of this channel's type (CH-23)"`
+	Number          *ChannelNumber   `json:"number,omitempty" doc:"of text-message channels: what their number is and may do"`
+	CreatedAt       time.Time        `json:"created_at"`
+	Version         int64            `json:"version"`
 }
 
 // ChannelNumber is what a text-message number is and may do (CH-4, CH-5, CH-6).

@@ -33,6 +33,7 @@ type ChannelSpec struct {
 	Secrets         map[string]string        `json:"secrets,omitempty" doc:"never shown again; a PATCH replaces only those it names, an empty one is removed"`
 	RequiredConsent string                   `json:"required_consent,omitempty" enum:"implicitly_opted_in,explicitly_opted_in,doubly_opted_in" doc:"implicitly_opted_in if not said"`
 	Routing         *resource.ChannelRouting `json:"routing,omitempty" doc:"to everyone if not said"`
+	Keyset          message.KeysetID         `json:"keyset_id,omitempty" doc:"of web channels: customers must sign in with a token of this keyset; empty where nobody signs in"`
 }
 
 // Channel as it is set up, with its secrets in the clear.
@@ -49,13 +50,14 @@ type Channel struct {
 	Secrets         map[string]string
 	RequiredConsent consent.Level
 	Routing         resource.ChannelRouting
+	Keyset          message.KeysetID // customers must sign in with it; none where nobody does
 	Version         int64
 }
 
 func (c *Channel) spec() ChannelSpec {
 	active, routing := c.Active, c.Routing
 	return ChannelSpec{Type: string(c.Type), Provider: c.Provider, Name: c.Name, APIName: c.APIName, Address: c.Address, Active: &active,
-		Sandbox: c.Sandbox, Settings: maps.Clone(c.Settings), RequiredConsent: string(c.RequiredConsent), Routing: &routing}
+		Sandbox: c.Sandbox, Settings: maps.Clone(c.Settings), RequiredConsent: string(c.RequiredConsent), Routing: &routing, Keyset: c.Keyset}
 }
 
 var (
@@ -211,7 +213,7 @@ func (s *Service) fill(c *Channel, kind Kind, spec ChannelSpec) error {
 	if c.Address, err = normalAddress(c.Type, spec.Address); err != nil {
 		return err
 	}
-	c.Active = spec.Active == nil || *spec.Active
+	c.Active, c.Keyset = spec.Active == nil || *spec.Active, spec.Keyset
 	c.RequiredConsent = consent.Implicit
 	if spec.RequiredConsent != "" {
 		c.RequiredConsent = consent.Level(spec.RequiredConsent)
@@ -310,6 +312,9 @@ func normalAddress(t channel.Type, address string) (string, error) {
 
 // checkPlace asks whether the channel can be where it wants to be.
 func checkPlace(tx Tx, c *Channel) error {
+	if err := checkVerification(tx, c); err != nil {
+		return err
+	}
 	if !c.Routing.Queue.IsZero() {
 		if _, err := tx.QueueSetup(c.Routing.Queue); fault.CodeOf(err) == fault.NotFound {
 			return fault.Invalid("routing.queue_id", "There is no such queue.")

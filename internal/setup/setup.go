@@ -51,6 +51,8 @@ type Service struct {
 	// PublicURL is where webhooks and the console are reached, WidgetURL the widget's script.
 	PublicURL string
 	WidgetURL string
+	// CheckURL refuses what can't be an address to call.
+	CheckURL func(address string) error
 	// Sandbox: the simulator is on, so that sandbox channels can be made.
 	Sandbox bool
 }
@@ -66,6 +68,7 @@ type Tx interface {
 	SaveSetupSkipped(keys []string) error
 	AccountTx
 	CountryTx
+	IdentityTx
 
 	// ClaimMark keeps a value under a name of the installation's, for the first who asks.
 	ClaimMark(name, value string) (first bool, err error)

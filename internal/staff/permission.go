@@ -27,6 +27,7 @@ const (
 	OrganisationConfig  Permission = "organisation.configure"
 	ChannelConfig       Permission = "channel.configure"
 	DeploymentConfig    Permission = "deployment.configure"
+	IdentityConfig      Permission = "identity.configure"
 	QueueConfig         Permission = "queue.configure"
 	RoutingConfig       Permission = "routing.configure"
 	UserManage          Permission = "user.manage"
@@ -72,6 +73,7 @@ func Catalogue() []Meaning {
 		{OrganisationConfig, "change the organisation's name, time zone and language", false, false},
 		{ChannelConfig, "connect, change and remove channels", false, false},
 		{DeploymentConfig, "change and publish deployments of the web widget", false, false},
+		{IdentityConfig, "change the keys and keysets that customers sign in with", false, false},
 		{QueueConfig, "change queues and their members", false, false},
 		{RoutingConfig, "change routing configurations and presence statuses", false, false},
 		{UserManage, "invite, change and remove users", false, false},

@@ -10,14 +10,19 @@ import (
 
 // InsertCustomerToken keeps an access token by its hash.
 func (tx *Tx) InsertCustomerToken(t customer.Token) error {
-	return tx.exec(`INSERT INTO customer_token (token_hash, org_id, user_id, channel_id, deployment_id, created_at, expires_at)
- VALUES ($1, $2, $3, $4, $5, $6, $7)`, t.Hash, tx.org, t.Customer, t.Channel, t.Deployment, us(t.CreatedAt), us(t.ExpiresAt))
+	return tx.exec(`INSERT INTO customer_token (token_hash, org_id, user_id, channel_id, deployment_id, keyset_id, login, created_at, expires_at)
+ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, t.Hash, tx.org, t.Customer, t.Channel, t.Deployment, t.Keyset, t.Login, us(t.CreatedAt), us(t.ExpiresAt))
 }
 
-// RevokeCustomerTokens ends a token and those continued from it, which expire at the same microsecond.
+// RevokeCustomerTokens ends all tokens of a person on one device. What an earlier version gave out has no
+// device: then those continued from the same token, which expire at the same microsecond.
 func (tx *Tx) RevokeCustomerTokens(t customer.Token) error {
-	return tx.exec("UPDATE customer_token SET revoked_at = $4 WHERE org_id = $1 AND user_id = $2 AND expires_at = $3 AND revoked_at IS NULL",
-		tx.org, t.Customer, us(t.ExpiresAt), us(tx.Now()))
+	which, value := "login = $3", any(t.Login)
+	if len(t.Login) == 0 {
+		which, value = "login IS NULL AND expires_at = $3", us(t.ExpiresAt)
+	}
+	return tx.exec("UPDATE customer_token SET revoked_at = $4 WHERE org_id = $1 AND user_id = $2 AND "+which+" AND revoked_at IS NULL",
+		tx.org, t.Customer, value, us(tx.Now()))
 }
 
 // ImplyConsent notes that somebody whose consent is not known has written.
@@ -29,20 +34,22 @@ func (tx *Tx) ImplyConsent(id message.CustomerID) error {
 // CustomerToken by its hash, whether it is still good or not.
 func (db *DB) CustomerToken(ctx context.Context, hash []byte) (t customer.Token, err error) {
 	t.Hash = hash
-	found, err := one(db.reader(ctx, message.OrgID{}), []any{&t.Org, &t.Customer, &t.Channel, &t.Deployment, &t.CreatedAt, &t.ExpiresAt, &t.RevokedAt,
-		&t.DeploymentVersion, &t.ChannelActive},
-		`SELECT t.org_id, t.user_id, t.channel_id, t.deployment_id, t.created_at, t.expires_at, t.revoked_at, d.version, ch.active
+	found, err := one(db.reader(ctx, message.OrgID{}), []any{&t.Org, &t.Customer, &t.Channel, &t.Deployment, &t.Keyset, &t.Login, &t.CreatedAt, &t.ExpiresAt, &t.RevokedAt,
+		&t.DeploymentVersion, &t.ChannelActive, &t.ChannelKeyset, &t.EndsBefore},
+		`SELECT t.org_id, t.user_id, t.channel_id, t.deployment_id, t.keyset_id, t.login, t.created_at, t.expires_at, t.revoked_at, d.version, ch.active,
+ ch.keyset_id, k.ends_before
  FROM customer_token t JOIN deployment d ON d.org_id = t.org_id AND d.id = t.deployment_id
- JOIN channel ch ON ch.org_id = t.org_id AND ch.id = t.channel_id WHERE t.token_hash = $1`, hash)
+ JOIN channel ch ON ch.org_id = t.org_id AND ch.id = t.channel_id
+ LEFT JOIN keyset k ON k.org_id = t.org_id AND k.id = t.keyset_id WHERE t.token_hash = $1`, hash)
 	return t, must(found, asFault(err), "access token")
 }
 
-const publishedSelect = `SELECT o.id, o.key, d.id, d.name, d.api_name, d.kind, d.version, ch.id, ch.address, ch.active, d.published
+const publishedSelect = `SELECT o.id, o.key, d.id, d.name, d.api_name, d.kind, d.version, ch.id, ch.address, ch.active, ch.keyset_id, d.published
  FROM org o JOIN deployment d ON d.org_id = o.id JOIN channel ch ON ch.org_id = d.org_id AND ch.id = d.channel_id `
 
 func (db *DB) published(ctx context.Context, where string, args ...any) (d customer.Deployment, err error) {
 	found, err := one(db.reader(ctx, message.OrgID{}), []any{&d.Org, &d.OrgKey, &d.ID, &d.Name, &d.APIName, &d.Kind, &d.Version,
-		&d.Channel, &d.Address, &d.ChannelActive, jsonColumn{&d.Settings}}, publishedSelect+where+" AND d.published IS NOT NULL", args...)
+		&d.Channel, &d.Address, &d.ChannelActive, &d.Keyset, jsonColumn{&d.Settings}}, publishedSelect+where+" AND d.published IS NOT NULL", args...)
 	return d, must(found, asFault(err), "published deployment")
 }
 

@@ -32,11 +32,11 @@ const freePort = () =>
 		});
 	});
 
-/** startDemo runs `switchboard demo` on a folder of its own; stop ends it and takes the folder away. */
-export async function startDemo() {
+/** startDemo runs `switchboard demo` on a folder of its own, with further flags; stop ends it and takes the folder away. */
+export async function startDemo(...flags) {
 	const data = mkdtempSync(join(tmpdir(), 'switchboard-e2e-'));
 	const log = [];
-	const child = spawn(binary, ['demo', '--listen', `127.0.0.1:${await freePort()}`, '--data', data], { stdio: ['ignore', 'pipe', 'pipe'] });
+	const child = spawn(binary, ['demo', '--listen', `127.0.0.1:${await freePort()}`, '--data', data, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
 	const kill = () => child.kill('SIGKILL');
 	process.once('exit', kill);
 	child.stderr.on('data', (part) => log.push(String(part)));

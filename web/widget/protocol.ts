@@ -70,7 +70,9 @@ export type ToPage =
 	| { type: 'event'; name: string; detail: unknown }
 	/** The window is put away; closed when what was said in it is over. */
 	| { type: 'minimise'; closed: boolean }
-	| { type: 'cleared' };
+	| { type: 'cleared' }
+	/** The customer with this identity was signed out in another tab. */
+	| { type: 'signed-out'; identity: string };
 
 /** envelope wraps a message so that the other side knows it for ours. */
 export const envelope = <T extends ToFrame | ToPage>(message: T) => ({ [mark]: 1, message });

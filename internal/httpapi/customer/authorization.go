@@ -17,8 +17,33 @@ type admitBody struct {
 	CustomerIdentityToken string `json:"customerIdentityToken"`
 }
 
+// letIn lets somebody in once it is their turn to write.
+type letIn func() (customer.Admission, error)
+
 // admit gives an unverified visitor a token and the deployment's configuration.
 func (a *API) admit(w http.ResponseWriter, r *http.Request) error {
+	return a.admitted(w, r, func(body *admitBody, d *customer.Deployment) (letIn, error) {
+		return func() (customer.Admission, error) {
+			return a.Customers.Admit(r.Context(), d, body.DeviceID, body.Language)
+		}, nil
+	})
+}
+
+// admitVerified gives one to a customer whose identity token is good.
+func (a *API) admitVerified(w http.ResponseWriter, r *http.Request) error {
+	return a.admitted(w, r, func(body *admitBody, d *customer.Deployment) (letIn, error) {
+		if body.AuthorizationType != "" && body.AuthorizationType != "JWT" {
+			return nil, malformed("authorizationType", "The only authorizationType is JWT.")
+		}
+		// Keys may have to be fetched: that waits for nobody's turn.
+		who, err := a.Customers.Identify(r.Context(), d, body.CustomerIdentityToken)
+		return func() (customer.Admission, error) {
+			return a.Customers.AdmitVerified(r.Context(), d, who, body.DeviceID, body.Language)
+		}, err
+	})
+}
+
+func (a *API) admitted(w http.ResponseWriter, r *http.Request, by func(*admitBody, *customer.Deployment) (letIn, error)) error {
 	var body admitBody
 	if err := readJSON(w, r, &body); err != nil {
 		return err
@@ -27,16 +52,20 @@ func (a *API) admit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	language := body.Language
-	if language == "" {
-		language = firstLanguage(r.Header.Get("Accept-Language"))
+	asked := body.Language
+	if asked == "" {
+		body.Language = firstLanguage(r.Header.Get("Accept-Language"))
+	}
+	enter, err := by(&body, d)
+	if err != nil {
+		return err
 	}
 	done, err := a.inTurn(r, d)
 	if err != nil {
 		return err
 	}
 	defer done()
-	t, err := a.Customers.Admit(r.Context(), d, body.DeviceID, language)
+	t, err := enter()
 	if err != nil {
 		return err
 	}
@@ -47,23 +76,9 @@ func (a *API) admit(w http.ResponseWriter, r *http.Request) error {
 		"context": map[string]any{
 			"deviceId":      t.Device,
 			"endUser":       map[string]any{"appType": appEndUser, "role": roleEndUser, "subject": t.Customer.String()},
-			"configuration": configuration(d, body.Language),
+			"configuration": configuration(d, asked),
 		},
 	})
-}
-
-// admitVerified refuses truthfully: an identity token can only be believed where a keyset is
-// configured that says who signs them, and no deployment has one.
-func (a *API) admitVerified(w http.ResponseWriter, r *http.Request) error {
-	var body admitBody
-	if err := readJSON(w, r, &body); err != nil {
-		return err
-	}
-	if _, err := a.published(r, body.OrgID, body.DeveloperName); err != nil {
-		return err
-	}
-	return fault.New(fault.Unauthorized, "This deployment has no keys to verify identity tokens with, so nobody can sign in. Ask for an unauthenticated access token.").
-		With("reason", "verification_not_configured")
 }
 
 func (a *API) published(r *http.Request, org, name string) (*customer.Deployment, error) {

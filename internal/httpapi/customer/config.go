@@ -41,7 +41,7 @@ func configuration(d *customer.Deployment, lang string) object {
 	b := s.Branding
 	return object{"embeddedServiceConfig": object{
 		"name": d.APIName, "deploymentType": map[string]string{"web": "Web", "mobile": "Mobile"}[d.Kind],
-		"embeddedServiceMessagingChannel": object{"channelAddressIdentifier": addressOf(d), "authMode": "UnAuth"},
+		"embeddedServiceMessagingChannel": object{"channelAddressIdentifier": addressOf(d), "authMode": authMode(d)},
 		"branding": []object{
 			{"n": "title", "v": b.Title}, {"n": "accent", "v": b.Accent}, {"n": "background", "v": b.Background}, {"n": "text", "v": b.Text},
 			{"n": "font", "v": b.Font}, {"n": "avatar_url", "v": b.AvatarURL}, {"n": "position", "v": b.Position},
@@ -54,6 +54,14 @@ func configuration(d *customer.Deployment, lang string) object {
 			"prechatStyle": cmp.Or(s.PrechatStyle, "form"), "invitation": invitationOf(s),
 		},
 	}}
+}
+
+// authMode says whether customers must sign in.
+func authMode(d *customer.Deployment) string {
+	if d.Keyset.IsZero() {
+		return "UnAuth"
+	}
+	return "Auth"
 }
 
 // invitationOf is when the widget begins by itself; nil is never.

@@ -24,6 +24,7 @@ import (
 	"switchboard/internal/file"
 	api "switchboard/internal/httpapi/customer"
 	"switchboard/internal/httpapi/files"
+	"switchboard/internal/identity"
 	"switchboard/internal/message"
 	"switchboard/internal/org"
 	"switchboard/internal/resource"
@@ -92,11 +93,12 @@ func newHouse(t testing.TB, url string, published resource.DeploymentSettings) *
 	server := httptest.NewUnstartedServer(nil)
 	server.Start()
 	h.url = server.URL
-	h.customers = &customer.Service{Write: store.Writer[customer.Tx](h.db), Rows: h.db, Now: func() time.Time {
+	now := func() time.Time {
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		return time.Now().Add(h.clock)
-	}}
+	}
+	h.customers = &customer.Service{Write: store.Writer[customer.Tx](h.db), Rows: h.db, Now: now, Identity: &identity.Verifier{Rows: h.db, Now: now}}
 	h.files = &file.Service{Write: store.Writer[file.Tx](h.db), Rows: h.db, Blobs: folder, Links: file.Links{Base: server.URL, Key: []byte("test")}}
 	h.agents = &conversation.Service{
 		Write: store.Writer[conversation.Tx](h.db),

@@ -9,6 +9,7 @@ import (
 	"switchboard/internal/consent/phone"
 	"switchboard/internal/conversation"
 	"switchboard/internal/file"
+	"switchboard/internal/identity"
 	"switchboard/internal/message"
 	"switchboard/internal/once"
 	"switchboard/internal/org"
@@ -43,6 +44,7 @@ type Deps struct {
 	Routing  Routing
 	Outbound Outbound
 	Push     *push.Service
+	Identity Identity
 	Files    Files
 	// FileMax bounds an upload in bytes. SignFile fills a file's URL with a short-lived link.
 	FileMax  int64
@@ -138,6 +140,11 @@ type Rows interface {
 	ChannelMonth(ctx context.Context, org message.OrgID, id message.ChannelID, at time.Time) (phone.Month, error)
 	// Countries is the organisation's country table.
 	Countries(ctx context.Context, org message.OrgID) (phone.Table, error)
+	Keys(ctx context.Context, org message.OrgID, page resource.Page) ([]resource.Key, string, error)
+	KeyByID(ctx context.Context, org message.OrgID, id message.KeyID) (resource.Key, error)
+	Keysets(ctx context.Context, org message.OrgID, page resource.Page) ([]resource.Keyset, string, error)
+	KeysetByID(ctx context.Context, org message.OrgID, id message.KeysetID) (resource.Keyset, error)
+	Keyset(ctx context.Context, org message.OrgID, id message.KeysetID) (identity.Keyset, error)
 	Deployments(ctx context.Context, org message.OrgID, page resource.Page) ([]resource.Deployment, string, error)
 	DeploymentByID(ctx context.Context, org message.OrgID, id message.DeploymentID) (resource.Deployment, error)
 	Templates(ctx context.Context, org message.OrgID, channel message.ChannelID, page resource.Page) ([]resource.Template, string, error)

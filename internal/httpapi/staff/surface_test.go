@@ -21,10 +21,13 @@ func (c *company) belongings() map[string]string {
 	got := c.receive("whatsapp", "hello", agent)
 	web := c.do("POST", "/channels", object{"type": "web", "name": "Site"}).is(201).str("id")
 	made := func(path string, body object) string { return c.do("POST", path, body).is(201).str("id") }
+	key := made("/keys", object{"name": "Shop", "jwk": publicJWK(c.t, "one")})
 	return map[string]string{
 		"conversations": got.conversation.String(), "sessions": got.session.String(), "offers": got.offer.String(), "messaging-users": got.customer.String(),
 		"channels": got.channel.String(), "users": agent, "entry": got.entry.String(), "web": web, "files": c.upload(c.admin, "a.txt", "hello").is(201).str("id"),
 		"deployments":            made("/deployments", object{"name": "Shop", "channel_id": web}),
+		"keys":                   key,
+		"keysets":                made("/keysets", object{"name": "Shop", "issuer": "https://shop.example", "keys": []string{key}}),
 		"templates":              made("/templates", object{"channel_id": got.channel.String(), "name": "hello", "language": "en_US", "body": "Hello {{1}}"}),
 		"quick-texts":            made("/quick-texts", object{"name": "Hi", "shortcut": "hi", "text": "Hi {{customer.name}}"}),
 		"queues":                 made("/queues", object{"name": "Sales", "members": []string{agent}}),
@@ -66,6 +69,8 @@ var bodies = map[string]object{
 	"POST /channels/{id}/number/verify":   {"code": "123456"},
 	"POST /channels/{id}/number/register": {"pin": "123456"},
 	"PUT /channels/{id}/limits":           {"numbers": 20, "templates": 250},
+	"POST /keysets/{id}/check":            {"token": "x"},
+	"POST /keysets/{id}/test-key":         {"subject": "x"},
 }
 
 // queries of lists that have to be told what is looked for: something that the other organisation has.

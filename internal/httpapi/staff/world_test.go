@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -19,9 +20,12 @@ import (
 	"switchboard/internal/channel/twilio"
 	"switchboard/internal/channel/whatsapp"
 	"switchboard/internal/conversation"
+	"switchboard/internal/egress"
 	"switchboard/internal/file"
 	staffapi "switchboard/internal/httpapi/staff"
 	"switchboard/internal/httpapi/trace"
+	"switchboard/internal/identity"
+	"switchboard/internal/identity/jwks"
 	"switchboard/internal/message"
 	"switchboard/internal/org"
 	"switchboard/internal/push"
@@ -95,7 +99,7 @@ func newWorld(t *testing.T, db *store.DB) *world {
 	w.staff = staff.New(store.Writer[staff.Tx](db), db, staff.NewPasswords(), publicURL)
 	w.staff.KnowDevices([]byte("a key for devices"))
 	w.setup = &setup.Service{Write: store.Writer[setup.Tx](db), Template: db.TemplateByID, PublicURL: publicURL, WidgetURL: "http://widget.test", Sandbox: true,
-		File: files.Get, OpenFile: files.OpenByID,
+		File: files.Get, OpenFile: files.OpenByID, CheckURL: egress.Guard{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}.CheckURL,
 		Account: func(ctx context.Context, org message.OrgID, id message.ChannelID) (channel.Account, channel.Connector, error) {
 			c, err := db.ChannelByID(ctx, org, id)
 			if err != nil {
@@ -138,6 +142,8 @@ func newWorld(t *testing.T, db *store.DB) *world {
 		orgs, err := db.Organisations(ctx)
 		return len(orgs) == 0, err
 	}}
+	published := jwks.New(&http.Client{Timeout: time.Second}, db, nil, nil)
+	t.Cleanup(published.Stop)
 	w.api = staffapi.New(staffapi.Deps{
 		First: first, Mail: func(ctx context.Context, to, subject, text string) error { return w.mail(to, text) },
 		Version: "test", PublicURL: publicURL, ClientIP: func(r *http.Request) string { return r.RemoteAddr[:strings.LastIndex(r.RemoteAddr, ":")] },
@@ -149,6 +155,7 @@ func newWorld(t *testing.T, db *store.DB) *world {
 		},
 		Transfers: &conversation.Transfers{Write: store.Writer[conversation.TransferTx](db)},
 		Eraser:    &conversation.Eraser{Write: store.Writer[conversation.EraseTx](db)},
+		Identity:  verification{&identity.Verifier{Rows: db, Published: published}, published},
 		Routing:   &routing.Service{Write: store.Writer[routing.Tx](db)}, Outbound: w.sent, Push: w.push,
 		Files: files, FileMax: 1 << 20, SignFile: files.Links.Sign,
 		Claims: db, Views: views, Rows: db,

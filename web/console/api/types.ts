@@ -273,6 +273,8 @@ export interface Channel extends ChannelRef {
 	secrets_set?: string[];
 	required_consent: string;
 	routing: { mode: 'everyone' | 'queue' | 'agent' | 'none'; queue_id?: string; agent_id?: string; last_agent_minutes?: number };
+	/** Of web channels: what customers must sign in with. */
+	keyset_id?: string;
 	capabilities: Capabilities;
 	/** Of text-message channels. */
 	number?: ChannelNumber;

@@ -23,6 +23,8 @@ export const places = (): Place[] => [
 	place('security', ts('security.title'), '', 'organisation.configure'),
 	place('channels', ts('channels.title'), ts('group.channels')),
 	place('deployments', ts('deployments.title'), ts('group.channels')),
+	place('keysets', ts('keysets.title'), ts('group.channels')),
+	place('keys', ts('idkeys.title'), ts('group.channels')),
 	place('templates', ts('templates.title'), ts('group.channels')),
 	place('countries', ts('countries.title'), ts('group.channels')),
 	place('queues', ts('queues.title'), ts('group.work')),

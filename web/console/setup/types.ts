@@ -1,5 +1,6 @@
 // The resources that only the set-up edits, as internal/resource writes them.
 import type { ChannelNumber, Option } from '../api/types.ts';
+import type { Template } from '../i18n/said.ts';
 
 export interface PrechatField {
 	name: string;
@@ -158,4 +159,47 @@ export interface AuditState {
 	whole: boolean;
 	broken?: number;
 	code: string;
+/** A public key that identity tokens are signed with. */
+export interface IdentityKey {
+	id: string;
+	name: string;
+	kid: string;
+	alg: string;
+	bits: number;
+	active: boolean;
+	/** The key; a text while it is being uploaded. */
+	jwk?: string | Record<string, unknown>;
+	certificate_until?: string;
+	/** When a test key ends. */
+	until?: string;
+	keysets: string[];
+	created_at: string;
+	version: number;
+}
+export interface Keyset {
+	id: string;
+	name: string;
+	issuer: string;
+	type: 'keys' | 'url';
+	keys?: string[];
+	url?: string;
+	fetched?: Template & { keys: { kid: string; alg: string; bits: number; certificate_until?: string }[]; fetched_at?: string; tried_at?: string; problem?: string };
+	channels: string[];
+	/** Who signed in before it was asked to sign in again. */
+	ends_before?: string;
+	created_at: string;
+	version: number;
+}
+export interface TokenCheck extends Template {
+	passed: boolean;
+	/** The number of the check that refuses it. */
+	failed?: number;
+	text?: string;
+	subject?: string;
+	expires_at?: string;
+}
+export interface TestKeyMade {
+	key: IdentityKey;
+	private_jwk: Record<string, unknown>;
+	token: string;
 }

@@ -182,6 +182,9 @@ export class PageApi {
 				announce('onEmbeddedMessagingInvitationDismissed');
 			},
 			minimise: (closed) => this.minimise(closed),
+			signedOut: (identity) => {
+				if (this.page.identity === identity) this.page.identity = '';
+			},
 			cleared: () => this.clearings.splice(0).forEach((done) => done()),
 			event: announce
 		});

@@ -16,6 +16,7 @@ export interface SurfaceOwner {
 	dismissed(): void;
 	minimise(closed: boolean): void;
 	cleared(): void;
+	signedOut(identity: string): void;
 	event(name: string, detail: unknown): void;
 }
 
@@ -195,6 +196,8 @@ export class Surface {
 				return owner.minimise(message.closed);
 			case 'cleared':
 				return owner.cleared();
+			case 'signed-out':
+				return owner.signedOut(message.identity);
 			case 'event':
 				// Only our own names: a frame has no business with a page's other events.
 				if (message.name.startsWith('onEmbedded')) owner.event(message.name, message.detail);

@@ -33,12 +33,13 @@ export class Session {
 	identity = '';
 	private renewal: ReturnType<typeof setTimeout> | undefined;
 
-	/** alone runs work in one tab at a time; changed is called after this tab wrote. */
+	/** alone runs work in one tab at a time; changed is called after this tab wrote, ending before a verified customer's token ends. */
 	constructor(
 		private readonly api: Api,
 		private readonly store: Store,
 		private readonly alone: (what: string, work: () => Promise<void>) => Promise<void>,
-		private readonly changed: () => void
+		private readonly changed: () => void,
+		private readonly ending: () => void
 	) {}
 
 	/** The folder of a draft: each conversation has its own. */
@@ -62,6 +63,11 @@ export class Session {
 
 	get token(): string {
 		return this.saved?.text ?? '';
+	}
+
+	/** Whom the server takes the customer for; empty where nobody is in. */
+	get subject(): string {
+		return this.saved?.subject ?? '';
 	}
 
 	get verified(): boolean {
@@ -110,21 +116,29 @@ export class Session {
 	/**
 	 * renewInTime gets the next token a minute before this one ends. A continuation token would end when
 	 * this one does, so it is a new one for the same device. A verified customer's ends for good: the page
-	 * must bring a new identity.
+	 * is asked for a new identity, in the last tenth of its time where that is less than a minute.
 	 */
 	renewInTime() {
 		clearTimeout(this.renewal);
 		const now = this.saved;
-		if (!now?.end || now.verified) return;
-		const left = now.end - marginMs - Date.now();
-		const later = () => (left > longestMs ? this.renewInTime() : void this.sign(now.text).then(() => this.renewInTime(), () => undefined));
+		if (!now?.end) return;
+		const rest = now.end - Date.now();
+		const left = rest - Math.min(marginMs, now.verified ? rest / 10 : marginMs);
+		const due = () => (now.verified ? this.ending() : void this.sign(now.text).then(() => this.renewInTime(), () => undefined));
+		const later = () => (left > longestMs ? this.renewInTime() : due());
 		this.renewal = setTimeout(later, Math.min(Math.max(left, 0), longestMs));
+	}
+
+	/** forgetTalk leaves the token: it is another customer's now. */
+	forgetTalk() {
+		for (const key of ['talk', 'seen', 'got', ...this.store.keys('draft:')]) this.store.remove(key);
 	}
 
 	/** forget leaves nothing but the device's id: the next session is a new one on the same device. */
 	forget() {
 		clearTimeout(this.renewal);
-		for (const key of ['token', 'cursor', 'talk', 'seen', 'got', ...this.store.keys('draft:')]) this.store.remove(key);
+		for (const key of ['token', 'cursor']) this.store.remove(key);
+		this.forgetTalk();
 		this.changed();
 	}
 }

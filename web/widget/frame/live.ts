@@ -28,6 +28,9 @@ const typingFadesMs = 15_000;
 /** Links to files are good for a quarter of an hour; an open window has younger ones. */
 const linksFadeMs = 10 * 60_000;
 
+/** A page is asked for an identity no more often than this. */
+const identityRestMs = 5000;
+
 /** The page's own names of what the stream tells. */
 const pageEvents: Record<string, string> = {
 	CONVERSATION_PARTICIPANT_CHANGED: 'onEmbeddedMessagingConversationParticipantChanged',
@@ -63,6 +66,9 @@ export class Live {
 	private loadedAt = 0;
 	/** The time of the oldest entry that was read. */
 	private oldest = Infinity;
+	/** When the page was asked for an identity, and when it is again. */
+	private asked = 0;
+	private asking: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(
 		private readonly chat: Chat,
@@ -74,7 +80,7 @@ export class Live {
 	) {
 		this.tabs = this.tabsNow();
 		const alone = (what: string, work: () => Promise<void>) => this.tabs.alone(what, work);
-		this.session = new Session(api, store, alone, () => this.changed());
+		this.session = new Session(api, store, alone, () => this.changed(), () => this.askIdentity());
 		this.session.identity = page.identity;
 		this.out = new Outgoing(chat, api, store, this.session, link, name, {
 			page: () => this.page,
@@ -135,7 +141,11 @@ export class Live {
 		this.session.identity = page.identity;
 		const known = this.session.token !== '';
 		if (!this.session.verified) this.leave();
-		if (this.chat.open || known) void this.enter(this.session.token);
+		if (!this.chat.open && !known) return;
+		// Who is on their way in may be another customer, whom this browser knew before.
+		const anew = () => void this.enter(this.session.token);
+		if (this.entering) void this.entering.then(anew);
+		else anew();
 	}
 
 	/** keep follows what the page says of storage. A conversation that is going on in this tab goes before one that was stored. */
@@ -196,12 +206,20 @@ export class Live {
 		}
 		for (let attempt = 1; ; attempt++) {
 			try {
+				const before = this.session.subject;
 				await this.session.sign(refused);
+				if (before && this.session.subject !== before) this.change();
 				await this.find();
 				break;
 			} catch (error) {
 				if (error instanceof Refusal && error.status === 401 && this.session.token !== refused) {
 					refused = this.session.token;
+				} else if (error instanceof Refusal && error.code === 'identity_refused') {
+					// What the page brought is no identity, or none any more.
+					this.inside = false;
+					this.chat.phase = 'signed-out';
+					this.askIdentity();
+					return;
 				} else if (error instanceof Refusal && error.status < 500 && error.status !== 429) {
 					this.chat.phase = 'broken';
 					return;
@@ -215,6 +233,7 @@ export class Live {
 		this.inside = true;
 		this.chat.phase = 'ready';
 		this.chat.stream = 'live';
+		clearTimeout(this.asking);
 		this.session.renewInTime();
 		if (!this.stood) this.tabs.run();
 		this.stood = true;
@@ -248,11 +267,32 @@ export class Live {
 		if (this.session.token === refused && this.session.verified) {
 			this.inside = false;
 			this.chat.phase = 'signed-out';
-			this.link.event('onEmbeddedMessagingIdentityTokenExpired');
+			this.askIdentity();
 			return false;
 		}
 		await this.enter(refused);
 		return this.inside;
+	}
+
+	/** askIdentity asks the page for a new identity. A page whose identities are all refused is asked once in a while. */
+	private askIdentity() {
+		const wait = this.asked + identityRestMs - Date.now();
+		if (wait > 0) {
+			clearTimeout(this.asking);
+			this.asking = setTimeout(() => this.askIdentity(), wait);
+			return;
+		}
+		this.asked = Date.now();
+		this.link.event('onEmbeddedMessagingIdentityTokenExpired');
+	}
+
+	/** change takes away what belongs to the customer before, when another one has signed in. */
+	private change() {
+		this.out.forget();
+		this.session.forgetTalk();
+		this.clean();
+		this.chat.draft = '';
+		this.chat.asking = undefined;
 	}
 
 	private leave() {
@@ -324,7 +364,10 @@ export class Live {
 		this.chat.started = this.session.talk?.made ?? false;
 		if (this.session.talk && this.chat.timeline.lines.length === 0) this.chat.asking = undefined;
 		if (this.session.token) return void this.enter();
-		// The other tab has left the session.
+		// The other tab has left the session: what this tab's page said of its customer is over, too.
+		if (this.session.identity) this.link.say({ type: 'signed-out', identity: this.session.identity });
+		this.session.identity = '';
+		this.page = { ...this.page, identity: '' };
 		this.inside = false;
 		this.clean();
 		if (this.chat.open) void this.enter();

@@ -28,6 +28,7 @@ const surface = new Surface(new URL('/widget/', location.href), { preview: '1' }
 	hours: nothing,
 	minimise: () => surface.minimise(),
 	cleared: nothing,
+	signedOut: nothing,
 	event: nothing
 });
 

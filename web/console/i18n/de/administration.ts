@@ -9,6 +9,7 @@ import { routing } from './routing.ts';
 import { security } from './security.ts';
 import { setup } from './setup.ts';
 import { texts } from './texts.ts';
+import { verification } from './verification.ts';
 import { web } from './web.ts';
 
-export const words = { ...setup, ...channels, ...countries, ...business, ...security, ...routing, ...web, ...people, ...texts, ...health, ...house };
+export const words = { ...setup, ...channels, ...countries, ...business, ...security, ...routing, ...web, ...people, ...texts, ...health, ...house, ...verification };
