@@ -1,14 +1,14 @@
 // jose, which knows nothing of our code, signs identity tokens and publishes keys; and reads what we sign.
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { after, test } from 'node:test';
 import { exportJWK, generateKeyPair, importJWK, jwtVerify, SignJWT, UnsecuredJWT } from 'jose';
 import { ready, staff, unique } from './ready.mjs';
 
 const issuer = 'https://shop.example/id';
-const pair = async (kid, alg = 'RS256', modulusLength = 2048) => {
-	const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true, modulusLength });
+const pair = async (kid, alg = 'RS256') => {
+	const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
 	return { kid, alg, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg }, privateJWK: { ...(await exportJWK(privateKey)), kid, alg } };
 };
 const now = () => Math.floor(Date.now() / 1000);
@@ -76,12 +76,13 @@ test('what jose signs otherwise is refused by the check that it fails', async ()
 });
 
 test('keys that can’t be believed are not taken', async () => {
-	const [weak, good] = [await pair('weak', 'RS256', 2048), await pair('good')];
+	const good = await pair('good');
+	const weak = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' });
 	for (const [jwk, says] of [
 		[good.privateJWK, /private part/],
 		[[good.jwk], /one key at a time/],
 		[{ keys: [good.jwk] }, /one key at a time/],
-		[{ ...weak.jwk, n: weak.jwk.n.slice(0, 171) }, /\d+ bits/],
+		[{ ...weak, kid: 'weak', alg: 'RS256' }, /1024 bits/],
 		[(await pair('ec', 'ES256')).jwk, /no n|kty must be RSA/]
 	])
 		await assert.rejects(staff('POST', '/keys', { name: 'No', jwk }), says);
