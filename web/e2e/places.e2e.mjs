@@ -20,11 +20,11 @@ story('axe finds nothing on any page of the set-up, nor in what opens over pages
 	await at('/setup/users');
 	// What stands around is the same on all of them: it is looked at once.
 	await look('set-up, with what stands around');
-	for (const path of ['', 'security', 'channels', 'deployments', 'templates', 'countries', 'countries/DE', 'queues', 'routing-configurations', 'presence-statuses', 'quick-texts', 'permission-sets', 'api-keys', 'organisation', 'delivery-errors', 'quarantine']) {
+	for (const path of ['', 'security', 'channels', 'deployments', 'keysets', 'keys', 'templates', 'countries', 'countries/DE', 'queues', 'routing-configurations', 'presence-statuses', 'quick-texts', 'permission-sets', 'api-keys', 'organisation', 'delivery-errors', 'quarantine']) {
 		await admin.visit(`/setup/${path}`);
 		await look(`set-up: ${path}`, around);
 	}
-	for (const path of ['channels', 'deployments', 'templates', 'queues', 'routing-configurations', 'presence-statuses', 'quick-texts', 'users', 'permission-sets']) {
+	for (const path of ['channels', 'deployments', 'keysets', 'keys', 'templates', 'queues', 'routing-configurations', 'presence-statuses', 'quick-texts', 'users', 'permission-sets']) {
 		const { items } = await it.api('GET', `/${path}?limit=1`);
 		if (items.length > 0) {
 			await at(`/setup/${path}/${items[0].id}`);

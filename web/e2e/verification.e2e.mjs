@@ -2,8 +2,9 @@
 // that ends and is renewed, and signing out, which clears this browser and leaves the other.
 import assert from 'node:assert/strict';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { inspect } from './axe.mjs';
 import { count, gone, seen, stage, unique, until } from './harness.mjs';
-import { Agent, Visitor } from './people.mjs';
+import { Agent, around, Visitor } from './people.mjs';
 
 const { it, story } = stage();
 
@@ -71,6 +72,15 @@ story('set up in the console: a key, a keyset, a test token that the tester take
 	await page.getByRole('button', { name: 'Check', exact: true }).click();
 	await seen(page.getByText('It signs test-1 in.'));
 	await seen(page.getByRole('listitem').filter({ hasText: 'Test 20' }).getByText('Test key'));
+
+	await page.goto(`${it.ready.url}/setup/keysets`);
+	await page.getByRole('link', { name: 'Our shop' }).click();
+	await seen(field);
+	assert.deepEqual(await inspect('a keyset', page, page.mainFrame(), around), []);
+	await field.fill(token.slice(0, -4));
+	await page.getByRole('button', { name: 'Check', exact: true }).click();
+	await seen(page.getByText(/^Check \d refuses it/));
+	assert.deepEqual(await inspect('a refused token', page, page.mainFrame(), around), []);
 
 	const { items } = await it.api('GET', '/channels');
 	const web = items.find((channel) => channel.type === 'web');

@@ -261,7 +261,7 @@ func (f *Fetcher) ask(ctx context.Context, address string) (keys []identity.Key,
 	if err != nil {
 		return nil, 0, err
 	}
-	defer response.Body.Close() //nolint:errcheck // what was to be read was read
+	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
 		return nil, 0, fault.New(fault.Unprocessable, "The address answers %d instead of 200.", response.StatusCode)
 	}
