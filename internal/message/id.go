@@ -31,6 +31,7 @@ type (
 	routingConfigKind struct{}
 	presenceKind      struct{}
 	quickTextKind     struct{}
+	sensitiveRuleKind struct{}
 	fileKind          struct{}
 	templateKind      struct{}
 	rowKind           struct{}
@@ -55,6 +56,7 @@ type (
 	RoutingConfigID = ID[routingConfigKind]
 	PresenceID      = ID[presenceKind] // a presence status, not a person's presence
 	QuickTextID     = ID[quickTextKind]
+	SensitiveRuleID = ID[sensitiveRuleKind]
 	FileID          = ID[fileKind]
 	TemplateID      = ID[templateKind]
 	RowID           = ID[rowKind]
