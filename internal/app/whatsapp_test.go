@@ -36,15 +36,20 @@ type desk struct {
 
 func newDesk(t *testing.T, database string) *desk {
 	t.Helper()
+	return newDeskIn(t, database, t.TempDir(), slog.New(slog.DiscardHandler))
+}
+
+func newDeskIn(t *testing.T, database, folder string, log *slog.Logger) *desk {
+	t.Helper()
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	config, err := Demo{Listen: l.Addr().String(), Data: t.TempDir(), Database: database}.Config()
+	config, err := Demo{Listen: l.Addr().String(), Data: folder, Database: database}.Config()
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := New(t.Context(), config, "test", slog.New(slog.DiscardHandler))
+	a, err := New(t.Context(), config, "test", log)
 	if err != nil {
 		t.Fatal(err)
 	}

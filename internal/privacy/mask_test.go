@@ -3,6 +3,7 @@ package privacy
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -305,13 +306,12 @@ func FuzzMask(f *testing.F) {
 		}
 		presets := Presets()
 		rules := []Rule{{Name: "custom", Pattern: pattern, Action: action, Replacement: replacement}, {Name: "preset", Preset: presets[int(preset)%len(presets)]}}
+		// A mask that doesn't end at all could not be reported otherwise.
+		watch := time.AfterFunc(10*time.Second, func() { panic(fmt.Sprintf("%q on %q takes for ever", pattern, text)) })
+		defer watch.Stop()
 		m := maskOf(t, rules...)
 		out := text
-		began := time.Now()
 		m.Text(&out)
-		if took := time.Since(began); took > 10*time.Second {
-			t.Fatalf("%q on %d bytes took %v", pattern, len(text), took)
-		}
 		if m.Failed() != "" {
 			if out != Withheld {
 				t.Fatalf("unchecked, and %q is kept", out)
