@@ -410,3 +410,29 @@ func (d *desk) occurrences(folder, database string, logged *lockedLog, text []by
 	}
 	return n
 }
+
+// TestRulesHoldOnEveryNode: a rule that one node makes is in force on another, with the news of it and without.
+func TestRulesHoldOnEveryNode(t *testing.T) {
+	for name, wakes := range map[string]string{"told by the bus": "postgres", "without a bus between them": "memory"} {
+		t.Run(name, func(t *testing.T) {
+			database := storetest.Postgres(t)
+			here := newDeskIn(t, database, t.TempDir(), slog.New(slog.DiscardHandler))
+			there := newDeskIn(t, database, here.folder, slog.New(slog.DiscardHandler), func(c *Config) { c.Bus = wakes })
+			_, id := here.written("Hello")
+			say := func(d *desk) string {
+				var e resource.Entry
+				d.is(d.call("POST", "/api/v1/conversations/"+id.String()+"/messages", map[string]any{"text": "It is " + cardNumber + "."}, &e), 201)
+				return e.Content.Text
+			}
+			if got := say(there) + say(here); strings.Contains(got, "[card]") {
+				t.Fatalf("without a rule: %s", got)
+			}
+			here.is(here.call("POST", "/api/v1/sensitive-data-rules", map[string]any{"name": "Cards", "active": true, "preset": "payment_card", "action": "replace",
+				"replacement": "[card]", "authors": []string{"supervisor"}}, nil), 201)
+			if got := say(here); got != "It is [card]." {
+				t.Errorf("on the node that made the rule, the next message is %q", got)
+			}
+			there.until("the rule holds on the other node", func() bool { return say(there) == "It is [card]." })
+		})
+	}
+}

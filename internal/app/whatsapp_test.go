@@ -31,6 +31,7 @@ type desk struct {
 	t        *testing.T
 	app      *App
 	base     string
+	folder   string
 	whatsapp message.ChannelID
 }
 
@@ -39,7 +40,7 @@ func newDesk(t *testing.T, database string) *desk {
 	return newDeskIn(t, database, t.TempDir(), slog.New(slog.DiscardHandler))
 }
 
-func newDeskIn(t *testing.T, database, folder string, log *slog.Logger) *desk {
+func newDeskIn(t *testing.T, database, folder string, log *slog.Logger, change ...func(*Config)) *desk {
 	t.Helper()
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -48,6 +49,9 @@ func newDeskIn(t *testing.T, database, folder string, log *slog.Logger) *desk {
 	config, err := Demo{Listen: l.Addr().String(), Data: folder, Database: database}.Config()
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, set := range change {
+		set(&config)
 	}
 	a, err := New(t.Context(), config, "test", log)
 	if err != nil {
@@ -65,7 +69,7 @@ func newDeskIn(t *testing.T, database, folder string, log *slog.Logger) *desk {
 			t.Error(err)
 		}
 	})
-	d := &desk{t: t, app: a, base: "http://" + l.Addr().String()}
+	d := &desk{t: t, app: a, folder: folder, base: "http://" + l.Addr().String()}
 	var channels struct{ Items []resource.Channel }
 	d.is(d.call("GET", "/api/v1/channels", nil, &channels), 200)
 	for _, c := range channels.Items {

@@ -58,8 +58,13 @@ func (s *Service) KeepDraft(ctx context.Context, org message.OrgID, by Staff, u 
 	case len(u.Files) > unsentFilesMax:
 		return 0, fault.Invalid("file_ids", "A draft has at most %d files.", unsentFilesMax)
 	}
-	if _, err := cleaned(ctx, s.Rules, org, by, &u.Text); err != nil {
+	mask, err := s.Rules.For(ctx, org, by.author())
+	if err != nil {
 		return 0, err
+	}
+	mask.Text(&u.Text)
+	if rule := mask.Failed(); rule != "" {
+		return 0, unchecked("text", rule)
 	}
 	err = s.Write(ctx, org, func(tx Tx) error {
 		draft := u

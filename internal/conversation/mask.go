@@ -34,7 +34,7 @@ func settled[T maskedTx](ctx context.Context, write func(context.Context, messag
 	var refusal error
 	switch rule := mask.Failed(); {
 	case rule != "":
-		refusal = fault.Invalid(field, "The rule for sensitive data “%s” could not check this text in time, so it was not kept. Write it shorter, and tell an administrator.", rule)
+		refusal = unchecked(field, rule)
 	case gone:
 		refusal = fault.Invalid(field, "A rule for sensitive data takes out all of this text: nothing is left to keep.")
 	default:
@@ -44,6 +44,10 @@ func settled[T maskedTx](ctx context.Context, write func(context.Context, messag
 		return err
 	}
 	return refusal
+}
+
+func unchecked(field, rule string) error {
+	return fault.Invalid(field, "The rule for sensitive data “%s” could not check this text in time, so it was not kept. Write it shorter, and tell an administrator.", rule)
 }
 
 type maskedTx interface {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -343,6 +344,9 @@ var emailForm = regexp.MustCompile(`[\p{L}\p{N}.!#$%&'*+/=?^_{|}~\x60-]+(?:\s?[\
 
 func email(text []rune) (spans [][2]int) {
 	s := string(text)
+	if !strings.ContainsAny(s, "@＠") && !strings.Contains(s, "at") {
+		return nil
+	}
 	at, runes := 0, 0
 	for _, m := range emailForm.FindAllStringIndex(s, -1) {
 		from := runes + utf8.RuneCountInString(s[at:m[0]])

@@ -198,16 +198,14 @@ func (b *Rulebook) For(ctx context.Context, org message.OrgID, by ...message.Aut
 	if err != nil {
 		return nil, err
 	}
-	m := &Mask{by: by[0]}
-	if len(by) == 1 {
-		m.rules = rules[class(by[0])]
-	} else {
-		m.rules = union(rules, by)
+	theirs := rules[class(by[0])]
+	if len(by) > 1 {
+		theirs = union(rules, by)
 	}
-	if len(m.rules) == 0 {
+	if len(theirs) == 0 {
 		return nil, nil
 	}
-	return m, nil
+	return &Mask{by: by[0], rules: theirs}, nil
 }
 
 // class is whose rules hold for an author.

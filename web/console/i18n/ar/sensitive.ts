@@ -34,6 +34,7 @@ export const sensitive: Translation<typeof english> = {
 	'sensitive.preset.email': 'عناوين البريد الإلكتروني',
 	'sensitive.preset.email.text': 'حتى ما يذكره العملاء في نموذج ما قبل المحادثة.',
 	'sensitive.preset.own': 'نمط خاص بي',
+	'sensitive.everybody': 'الجميع',
 	'sensitive.of.customer': 'العملاء',
 	'sensitive.of.agent': 'الوكلاء',
 	'sensitive.of.supervisor': 'المشرفون',

@@ -34,6 +34,7 @@ export const sensitive: Translation<typeof english> = {
 	'sensitive.preset.email': 'E-Mail-Adressen',
 	'sensitive.preset.email.text': 'Auch solche, die Kunden im Vorab-Formular angeben.',
 	'sensitive.preset.own': 'Ein eigenes Muster',
+	'sensitive.everybody': 'Alle',
 	'sensitive.of.customer': 'Kunden',
 	'sensitive.of.agent': 'Agenten',
 	'sensitive.of.supervisor': 'Supervisoren',

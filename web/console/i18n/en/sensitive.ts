@@ -31,6 +31,7 @@ export const sensitive = {
 	'sensitive.preset.email': 'E-mail addresses',
 	'sensitive.preset.email.text': 'Also those that customers give in the pre-chat.',
 	'sensitive.preset.own': 'A pattern of my own',
+	'sensitive.everybody': 'Everybody',
 	'sensitive.of.customer': 'Customers',
 	'sensitive.of.agent': 'Agents',
 	'sensitive.of.supervisor': 'Supervisors',

@@ -34,6 +34,7 @@ export const sensitive: Translation<typeof english> = {
 	'sensitive.preset.email': 'Direcciones de correo electrónico',
 	'sensitive.preset.email.text': 'También las que los clientes dan en el formulario previo.',
 	'sensitive.preset.own': 'Un patrón propio',
+	'sensitive.everybody': 'Todos',
 	'sensitive.of.customer': 'Clientes',
 	'sensitive.of.agent': 'Agentes',
 	'sensitive.of.supervisor': 'Supervisores',

@@ -34,6 +34,7 @@ export const sensitive: Translation<typeof english> = {
 	'sensitive.preset.email': 'Adresses e-mail',
 	'sensitive.preset.email.text': 'Aussi celles que les clients donnent dans le formulaire préalable.',
 	'sensitive.preset.own': 'Un motif à moi',
+	'sensitive.everybody': 'Tout le monde',
 	'sensitive.of.customer': 'Clients',
 	'sensitive.of.agent': 'Agents',
 	'sensitive.of.supervisor': 'Superviseurs',
