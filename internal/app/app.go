@@ -157,6 +157,8 @@ func (a *App) open(ctx context.Context, envelopes *privacy.Envelopes) (err error
 // wire makes every service, from those that know nobody to those that know many.
 func (a *App) wire() {
 	outgoing := &http.Client{Transport: guard(a.config).Transport(), Timeout: 30 * time.Second}
+	rules := privacy.NewRulebook(a.db.SensitiveRules)
+	a.files.MaskName = maskedNames(rules)
 	a.connectors = NewConnectors(channel.WebCapabilities(), whatsapp.New(outgoing), twilio.New(outgoing))
 	a.accounts = &Accounts{db: a.db, connectors: a.connectors, publicURL: a.config.PublicURL, sandboxURL: func(provider string) string {
 		if !a.config.Sandbox {
@@ -172,8 +174,8 @@ func (a *App) wire() {
 	a.staff = staff.New(store.Writer[staff.Tx](a.db), a.db, staff.NewPasswords(), a.config.PublicURL)
 	a.staff.KnowDevices(a.derive("sign-in devices"))
 	talk := &conversation.Service{Write: store.Writer[conversation.Tx](a.db), Capabilities: a.connectors.Capabilities,
-		Segments: func(text string) int { return sms.Measure(text).Segments }}
-	presence := &routing.Service{Write: store.Writer[routing.Tx](a.db), Node: a.node}
+		Segments: func(text string) int { return sms.Measure(text).Segments }, Rules: rules}
+	presence := &routing.Service{Write: store.Writer[routing.Tx](a.db), Node: a.node, Rules: rules}
 	calls := &push.Service{Write: store.Writer[push.Tx](a.db), Rows: pushRows{a.db, a.views}, Sender: pushweb.New(guard(a.config).Transport(), a.config.PublicURL, a.derive)}
 	a.hub = realtime.NewHub(realtime.Config{Feed: a.db, Views: a.views, Wakes: a.bus.Subscribe(), Publish: a.bus.Publish,
 		Origin:    a.ownPage,
@@ -187,6 +189,7 @@ func (a *App) wire() {
 	a.senders.Record(a.spans())
 	a.dispatchers.Record(a.spans())
 	a.setup = a.newSetup()
+	a.setup.SensitiveRules, a.setup.Rules = a.db.SensitiveRules, rules
 	a.published = jwks.New(guard(a.config).Client(keysWithin), a.db, a.measured.keysFetched, nil)
 	verifier := &identity.Verifier{Rows: a.db, Published: a.published, Count: a.measured.identified}
 	a.first = &setup.First{Setup: a.setup, Staff: a.staff, Token: hex.EncodeToString(a.derive("first administrator")[:20]), Empty: a.empty}
@@ -195,6 +198,7 @@ func (a *App) wire() {
 	}
 
 	receiver := inbound.New(store.Writer[inbound.Tx](a.db), a.hub.Typing, a.log)
+	receiver.Mask(rules)
 	receiver.OnRepeated(func(n int) { a.measured.repeated.Add(float64(n)) })
 	receiver.KeepLongTexts(func(c channel.Account) int {
 		return a.connectors.Capabilities(string(c.Type), c.Provider).InboundTextMax
@@ -207,7 +211,7 @@ func (a *App) wire() {
 			return a.files.Save(ctx, org, name, claimedType, body, limit, file.By{})
 		}}
 	a.keeper = newKeeper(a.db, a.bus.Subscribe(), a.node, keeperHooks{
-		wakeDispatcher: a.dispatchers.Wake, wakeSender: a.senders.Wake, forgetAccess: a.staff.Forget,
+		wakeDispatcher: a.dispatchers.Wake, wakeSender: a.senders.Wake, forgetAccess: a.staff.Forget, forgetRules: rules.Forget,
 		nodeLost: presence.NodeLost, noteAgain: a.hub.NoteAgain, measured: a.measured.backlog, sweepFiles: a.files.Sweep,
 	}, a.log)
 	handlers := conversation.EndTimers(store.Writer[conversation.TimerTx](a.db))
@@ -236,7 +240,7 @@ func (a *App) wire() {
 		Open: func(ctx context.Context, org message.OrgID, by conversation.Staff, c message.ChannelID, to message.Address, d conversation.Draft) (conversation.Entry, error) {
 			return talk.Open(ctx, org, open, by, c, to, d)
 		},
-		Transfers: &conversation.Transfers{Write: store.Writer[conversation.TransferTx](a.db)},
+		Transfers: &conversation.Transfers{Write: store.Writer[conversation.TransferTx](a.db), Rules: rules},
 		Eraser:    &conversation.Eraser{Write: store.Writer[conversation.EraseTx](a.db)},
 		Routing:   presence,
 		Outbound:  &courtesies{db: a.db, connectors: a.connectors, hub: a.hub, customers: a.customers, signals: a.signals},
@@ -248,7 +252,7 @@ func (a *App) wire() {
 	gate := admission.New(a.db.Room(), a.measured.admitted)
 	a.measured.watch(gate, a.customers)
 	customerAPI := &customerapi.API{
-		Customers: &customer.Service{Write: store.Writer[customer.Tx](a.db), Rows: a.db, Identity: verifier}, Files: a.files, Hub: a.customers,
+		Customers: &customer.Service{Write: store.Writer[customer.Tx](a.db), Rows: a.db, Identity: verifier, Rules: rules}, Files: a.files, Hub: a.customers,
 		Typing: a.hub.Typing, MatchOrigin: setup.AllowsOrigin,
 		Gate: gate, OwnOrigins: []string{a.config.WidgetURL, a.config.PublicURL}, ClientIP: a.clientIP, Limits: customerapi.NewLimits(customerapi.UsualPerVisitor, customerapi.UsualPerAddress),
 	}
@@ -338,6 +342,23 @@ func (s sentFiles) Common(ctx context.Context, org message.OrgID, id message.Fil
 
 func (s sentFiles) Link(org message.OrgID, f message.File, until time.Time) string {
 	return s.files.Links.Until(org, f, until)
+}
+
+// maskedNames masks the names of uploads: a customer's by the rules for customers, and so is what a channel brings;
+// staff's by those for agents and for supervisors.
+func maskedNames(rules *privacy.Rulebook) func(context.Context, message.OrgID, file.By, string) (string, []message.Masked, error) {
+	return func(ctx context.Context, org message.OrgID, by file.By, name string) (string, []message.Masked, error) {
+		authors := []message.AuthorType{message.AuthorCustomer}
+		if !by.User.IsZero() {
+			authors = []message.AuthorType{message.AuthorAgent, message.AuthorSupervisor}
+		}
+		mask, err := rules.For(ctx, org, authors...)
+		if err != nil {
+			return "", nil, err
+		}
+		mask.Text(&name)
+		return name, mask.Masked(), nil
+	}
 }
 
 // localURL is this server's own address on loopback, where the sandbox plays providers.

@@ -29,6 +29,7 @@ type keeperHooks struct {
 	wakeDispatcher func(message.OrgID)
 	wakeSender     func(outbound.ChannelKey)
 	forgetAccess   func(message.OrgID)
+	forgetRules    func(message.OrgID)
 	nodeLost       func(ctx context.Context, org message.OrgID, users map[message.UserID][]message.RowID) error
 	noteAgain      func(ctx context.Context) error
 	measured       func(b store.Backlog)
@@ -123,6 +124,8 @@ func (k *keeper) deliver(ctx context.Context) {
 				k.wakeSender(ctx, text)
 			} else if org, ok := message.WokenAccess(name); ok {
 				k.hooks.forgetAccess(org)
+			} else if org, ok := message.WokenRules(name); ok {
+				k.hooks.forgetRules(org)
 			}
 		}
 	}

@@ -31,20 +31,29 @@ type desk struct {
 	t        *testing.T
 	app      *App
 	base     string
+	folder   string
 	whatsapp message.ChannelID
 }
 
 func newDesk(t *testing.T, database string) *desk {
 	t.Helper()
+	return newDeskIn(t, database, t.TempDir(), slog.New(slog.DiscardHandler))
+}
+
+func newDeskIn(t *testing.T, database, folder string, log *slog.Logger, change ...func(*Config)) *desk {
+	t.Helper()
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	config, err := Demo{Listen: l.Addr().String(), Data: t.TempDir(), Database: database}.Config()
+	config, err := Demo{Listen: l.Addr().String(), Data: folder, Database: database}.Config()
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := New(t.Context(), config, "test", slog.New(slog.DiscardHandler))
+	for _, set := range change {
+		set(&config)
+	}
+	a, err := New(t.Context(), config, "test", log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +69,7 @@ func newDesk(t *testing.T, database string) *desk {
 			t.Error(err)
 		}
 	})
-	d := &desk{t: t, app: a, base: "http://" + l.Addr().String()}
+	d := &desk{t: t, app: a, folder: folder, base: "http://" + l.Addr().String()}
 	var channels struct{ Items []resource.Channel }
 	d.is(d.call("GET", "/api/v1/channels", nil, &channels), 200)
 	for _, c := range channels.Items {

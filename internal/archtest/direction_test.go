@@ -34,6 +34,7 @@ var technology = []struct {
 	{"github.com/danielgtaylor/huma", []string{"httpapi/*"}, "what the API looks like is not the domains' matter"},
 	{"github.com/go-jose", []string{"identity"}, "one room reads keys and tokens"},
 	{"github.com/coder/websocket", []string{"realtime", "httpapi/*", "load"}, "sockets are an adapter's matter"},
+	{"github.com/dlclark/regexp2", []string{"privacy"}, "what backtracks runs under the bounds of one room"},
 	{"go.opentelemetry.io", []string{"trace/otlp"}, "rooms name their spans; one room knows who takes them"},
 	{"github.com/alecthomas/kong", []string{"cmd/*"}, "only commands read the command line"},
 	{"github.com/twilio", nil, "a provider's SDK is a peer in tests, never how we call it"},

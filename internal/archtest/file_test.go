@@ -63,6 +63,7 @@ var allowedState = map[string]string{
 	"failpoint armed":           "in test builds only: where this process dies",
 	"message lastV7":            "ids ascend within a process (RFC 9562, 6.2)",
 	"httpapi/staff plainErrors": "huma keeps its error builder in variables of its own; it is replaced once",
+	"privacy quickClock":        "regexp2 keeps the pace of its clock in a variable of its own; it is set once",
 	"store/storetest running":   "one PostgreSQL for a whole test program",
 	"store/storetest migrated":  "one migrated SQLite file for a whole test program",
 	"store/storetest database":  "numbers that program's databases",

@@ -47,7 +47,9 @@ func (u *Unsent) Empty() bool { return u.Text == "" && len(u.Files) == 0 }
 
 // KeepDraft keeps what a user has begun; keeping nothing removes it. It returns the version that the
 // message which is sent from it names.
-func (s *Service) KeepDraft(ctx context.Context, org message.OrgID, u Unsent) (version int64, err error) {
+//
+// Rules for sensitive data hold for drafts, too. They are not counted there: a draft is kept every few letters.
+func (s *Service) KeepDraft(ctx context.Context, org message.OrgID, by Staff, u Unsent) (version int64, err error) {
 	switch {
 	case u.Mode != ModeReply && u.Mode != ModeNote:
 		return 0, fault.Invalid("mode", "A draft is a reply or a note.")
@@ -55,6 +57,14 @@ func (s *Service) KeepDraft(ctx context.Context, org message.OrgID, u Unsent) (v
 		return 0, fault.Invalid("text", "A draft has at most %d characters.", unsentTextMax)
 	case len(u.Files) > unsentFilesMax:
 		return 0, fault.Invalid("file_ids", "A draft has at most %d files.", unsentFilesMax)
+	}
+	mask, err := s.Rules.For(ctx, org, by.author())
+	if err != nil {
+		return 0, err
+	}
+	mask.Text(&u.Text)
+	if rule := mask.Failed(); rule != "" {
+		return 0, unchecked("text", rule)
 	}
 	err = s.Write(ctx, org, func(tx Tx) error {
 		draft := u

@@ -20,9 +20,16 @@ func (s *Service) Flag(ctx context.Context, org message.OrgID, by Staff, id mess
 	if err != nil {
 		return err
 	}
+	masked, err := cleaned(ctx, s.Rules, org, by, &note)
+	if err != nil {
+		return err
+	}
 	return s.Write(ctx, org, func(tx Tx) error {
 		c, err := ownSession(tx, by, id, session)
 		if err != nil {
+			return err
+		}
+		if err := tx.Masked(MaskedIn{Place: PlaceEvent, Conversation: id}, masked); err != nil {
 			return err
 		}
 		s, now := &c.Session, tx.Now()

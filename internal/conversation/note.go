@@ -58,6 +58,14 @@ func (s *Service) AddNote(ctx context.Context, org message.OrgID, by Staff, id m
 	case len(d.Mentions) > mentionsMax:
 		return Entry{}, fault.Invalid("mentions", "A note mentions at most %d colleagues.", mentionsMax)
 	}
+	mask, err := s.Rules.For(ctx, org, by.author())
+	if err != nil {
+		return Entry{}, err
+	}
+	mask.Text(&text)
+	if err := settled(ctx, s.Write, org, mask, "text", strings.TrimSpace(text) == ""); err != nil {
+		return Entry{}, err
+	}
 	err = s.Write(ctx, org, func(tx Tx) error {
 		c, err := tx.Conversation(id)
 		if err != nil {
@@ -79,7 +87,7 @@ func (s *Service) AddNote(ctx context.Context, org message.OrgID, by Staff, id m
 		note = Entry{
 			ID: message.NewID[message.EntryID](), Conversation: c.ID, Session: c.Session.ID, Customer: c.Customer,
 			Kind: message.KindNote, Author: by.author(), AuthorID: by.ID, AuthorName: by.Name, ClientID: d.ClientID,
-			Content: message.Content{Text: text, Mentions: mentions}, Status: message.StatusDelivered, CreatedAt: tx.Now(), Version: 1,
+			Content: message.Content{Text: text, Mentions: mentions, Masked: mask.Masked()}, Status: message.StatusDelivered, CreatedAt: tx.Now(), Version: 1,
 		}
 		if err := tx.AppendEntry(&c, &note); err != nil {
 			return err

@@ -44,6 +44,9 @@ func (s *Service) Open(ctx context.Context, org message.OrgID, write func(contex
 	by Staff, channelID message.ChannelID, to message.Address, d Draft) (first Entry, err error) {
 	ctx, span := trace.Start(ctx, "staff.send")
 	defer func() { span.End(err) }()
+	if err := s.mask(ctx, org, by, &d); err != nil {
+		return Entry{}, err
+	}
 	err = write(ctx, org, func(tx OpenTx) error {
 		first, err = s.open(tx, by, channelID, to, d)
 		return err

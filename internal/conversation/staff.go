@@ -9,6 +9,7 @@ import (
 	"switchboard/internal/consent"
 	"switchboard/internal/fault"
 	"switchboard/internal/message"
+	"switchboard/internal/privacy"
 	"switchboard/internal/trace"
 )
 
@@ -37,6 +38,8 @@ type Service struct {
 	Capabilities func(channelType, provider string) channel.Capabilities
 	// Segments counts SMS segments of a text.
 	Segments func(text string) int
+	// Rules for sensitive data; nil for none.
+	Rules *privacy.Rulebook
 }
 
 // Draft is a message as an agent wrote it.
@@ -51,6 +54,8 @@ type Draft struct {
 	QuickTexts []message.QuickTextID
 	// ClientID makes the message once: the Idempotency-Key, or a client-made id.
 	ClientID string
+
+	masked []message.Masked
 }
 
 // Send stores an agent's message and puts it on its way. It returns the entry; posted again with the
@@ -62,6 +67,9 @@ func (s *Service) Send(ctx context.Context, org message.OrgID, by Staff, id mess
 	d.Text = strings.TrimRight(d.Text, " \n\t")
 	if strings.TrimSpace(d.Text) == "" && d.File.IsZero() && d.Template == nil {
 		return Entry{}, fault.Invalid("text", "There is nothing to send: write a text or add a file.")
+	}
+	if err := s.mask(ctx, org, by, &d); err != nil {
+		return Entry{}, err
 	}
 	err = s.Write(ctx, org, func(tx Tx) error {
 		c, err := tx.Conversation(id)
@@ -182,7 +190,7 @@ func KindOf(content message.Content) consent.Kind {
 
 // contents is the draft as one or two things that the channel can carry.
 func (s *Service) contents(tx Tx, c *Conversation, by Staff, caps channel.Capabilities, d Draft) ([]message.Content, error) {
-	content := message.Content{Text: d.Text, Template: d.Template}
+	content := message.Content{Text: d.Text, Template: d.Template, Masked: d.masked}
 	if !d.ReplyTo.IsZero() {
 		if !caps.ReplyTo {
 			return nil, fault.New(fault.CapabilityMissing, "This channel can't answer a given message.")
@@ -206,14 +214,21 @@ func (s *Service) contents(tx Tx, c *Conversation, by Staff, caps channel.Capabi
 		return nil, err
 	}
 	if content.File != nil && content.Text != "" && !caps.TextWithFile {
-		return []message.Content{{Text: content.Text}, {File: content.File}}, nil
+		return []message.Content{{Text: content.Text, Masked: d.masked}, {File: content.File}}, nil
 	}
 	return []message.Content{content}, nil
 }
 
 // EndSession ends a session as an agent. Others than its agent need the supervisor's right.
 func (s *Service) EndSession(ctx context.Context, org message.OrgID, by Staff, id message.ConversationID, session message.SessionID, reason string) (Session, error) {
+	masked, err := cleaned(ctx, s.Rules, org, by, &reason)
+	if err != nil {
+		return Session{}, err
+	}
 	return s.onSession(ctx, org, by, id, session, func(tx Tx, c *Conversation) error {
+		if err := tx.Masked(MaskedIn{Place: PlaceEvent, Conversation: c.ID}, masked); err != nil {
+			return err
+		}
 		return End(tx, c, AgentEnded, "agent", by, message.Reason{Text: reason})
 	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"switchboard/internal/fault"
 	"switchboard/internal/message"
+	"switchboard/internal/privacy"
 )
 
 // transferNoteMax is the longest note of a transfer or a flag in characters.
@@ -68,6 +69,8 @@ type TransferTx interface {
 // Transfers is what staff do to hand sessions over. Each method is one transaction.
 type Transfers struct {
 	Write func(ctx context.Context, org message.OrgID, fn func(TransferTx) error) error
+	// Rules for sensitive data; nil for none.
+	Rules *privacy.Rulebook
 }
 
 // Begin hands an active session to an agent or a queue. The giver's capacity is free at once; until
@@ -78,9 +81,16 @@ func (t *Transfers) Begin(ctx context.Context, org message.OrgID, by Staff, id m
 	if err != nil {
 		return err
 	}
+	masked, err := cleaned(ctx, t.Rules, org, by, &note)
+	if err != nil {
+		return err
+	}
 	return t.Write(ctx, org, func(tx TransferTx) error {
 		c, err := ownSession(tx, by, id, session)
 		if err != nil {
+			return err
+		}
+		if err := tx.Masked(MaskedIn{Place: PlaceEvent, Conversation: id}, masked); err != nil {
 			return err
 		}
 		if c.Session.Transfer != nil {

@@ -78,8 +78,32 @@ type Tx interface {
 	Notify(n Notification) error
 	// NotificationsRead marks these as read, or all of a user's when none is named.
 	NotificationsRead(user message.UserID, ids []message.RowID) error
+	// Masked records that rules for sensitive data took something out, with where that was. AppendEntry does it for
+	// what it appends.
+	Masked(where MaskedIn, by []message.Masked) error
 	Signal(name string)
 }
+
+// MaskedIn is where something was taken out: a place, and what it belongs to as far as that is known.
+type MaskedIn struct {
+	Place        Place
+	Conversation message.ConversationID
+	EntrySeq     int64
+}
+
+// Place names a way in.
+type Place string
+
+// Places.
+const (
+	PlaceMessage    Place = "message"
+	PlaceNote       Place = "note"
+	PlaceEvent      Place = "event" // the note of a transfer or a flag, why a session was ended
+	PlacePrechat    Place = "prechat"
+	PlaceFileName   Place = "file_name"
+	PlaceQuarantine Place = "quarantine"
+	PlaceRefused    Place = "refused" // a text that was not taken since a rule could not check it, or left nothing of it
+)
 
 // WorkChange tells routing what became of a session's work.
 type WorkChange struct {

@@ -7,6 +7,7 @@ import (
 	"switchboard/internal/conversation"
 	"switchboard/internal/identity"
 	"switchboard/internal/message"
+	"switchboard/internal/privacy"
 	"switchboard/internal/resource"
 )
 
@@ -66,6 +67,8 @@ type Service struct {
 	Identity *identity.Verifier
 	// TokenFor is how long an access token is good; DefaultTokenFor when it is 0.
 	TokenFor time.Duration
+	// Rules for sensitive data; nil for none.
+	Rules *privacy.Rulebook
 	// Now is the clock; time.Now when it is nil.
 	Now func() time.Time
 

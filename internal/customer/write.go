@@ -51,6 +51,13 @@ func (s *Service) OpenConversation(ctx context.Context, v *Visitor, thread strin
 	if err != nil {
 		return false, err
 	}
+	mask, err := s.Rules.For(ctx, v.Org, message.AuthorCustomer)
+	if err != nil {
+		return false, err
+	}
+	putInstead(fields, mask.Answers(answers))
+	mask.Fields(page)
+	lang = maskedLanguage(mask, lang)
 	err = s.Write(ctx, v.Org, func(tx Tx) error {
 		c, fresh, err := tx.EnsureConversation(v.Channel, v.Customer, thread)
 		created = fresh
@@ -67,6 +74,9 @@ func (s *Service) OpenConversation(ctx context.Context, v *Visitor, thread strin
 		if _, err := keepPage(tx, &c.Session, page); err != nil {
 			return err
 		}
+		if err := tx.Masked(conversation.MaskedIn{Place: conversation.PlacePrechat, Conversation: c.ID}, mask.Masked()); err != nil {
+			return err
+		}
 		return tx.SetTimer(conversation.TimerNewEnds, c.Session.ID.String(), tx.Now().Add(conversation.NewEnds))
 	})
 	return created, err
@@ -80,6 +90,11 @@ func (s *Service) Say(ctx context.Context, v *Visitor, thread string, d Draft) (
 	if err := d.check(); err != nil {
 		return said, err
 	}
+	mask, err := s.Rules.For(ctx, v.Org, message.AuthorCustomer)
+	if err != nil {
+		return said, err
+	}
+	instead := d.mask(mask)
 	err = s.Write(ctx, v.Org, func(tx Tx) error {
 		first, err := tx.Once(v.Channel, v.Customer.String()+"/"+thread+"/"+d.ID)
 		if err != nil {
@@ -101,6 +116,7 @@ func (s *Service) Say(ctx context.Context, v *Visitor, thread string, d Draft) (
 		if err != nil {
 			return err
 		}
+		putInstead(fields, instead)
 		if !c.Session.Status.Open() && len(fields) == 0 && v.Deployment.asksFirst(d.Begins, later) {
 			return fault.New(fault.NoSession, "No session is open. Ask the pre-chat form, then send the message as the first of a new session.")
 		}

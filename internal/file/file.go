@@ -51,6 +51,8 @@ type By struct {
 // Tx is what this room needs of a transaction.
 type Tx interface {
 	InsertFile(f *Stored) error
+	// FileNameMasked records that rules took something out of an upload's name.
+	FileNameMasked(by []message.Masked) error
 	// DeleteUnboundFile removes an upload that no conversation holds. It reports whether it did.
 	DeleteUnboundFile(id message.FileID) (bool, error)
 }
@@ -76,6 +78,9 @@ type Service struct {
 	Rows  Reader
 	Blobs Blobs
 	Links Links
+	// MaskName takes out of the name of an upload what rules for sensitive data find; nil leaves names as they are.
+	// What is in files is not looked at.
+	MaskName func(ctx context.Context, org message.OrgID, by By, name string) (string, []message.Masked, error)
 
 	fitOnce sync.Once
 	fitRoom chan struct{}
@@ -113,6 +118,10 @@ func (s *Service) SaveText(ctx context.Context, org message.OrgID, name, text st
 }
 
 func (s *Service) save(ctx context.Context, org message.OrgID, name, mediaType string, content io.Reader, limit int64, by By) (message.File, error) {
+	name, masked, err := s.maskedName(ctx, org, by, name)
+	if err != nil {
+		return message.File{}, err
+	}
 	f := Stored{Org: org, By: by, CreatedAt: time.Now().UTC()}
 	f.ID, f.Name, f.Type = message.NewID[message.FileID](), cleanName(name), mediaType
 	f.Blob = blobKey(org, f.ID)
@@ -127,11 +136,24 @@ func (s *Service) save(ctx context.Context, org message.OrgID, name, mediaType s
 	if strings.HasPrefix(mediaType, "image/") {
 		f.Width, f.Height = s.dimensions(ctx, f.Blob)
 	}
-	if err := s.Write(ctx, org, func(tx Tx) error { return tx.InsertFile(&f) }); err != nil {
+	err = s.Write(ctx, org, func(tx Tx) error {
+		if err := tx.InsertFile(&f); err != nil {
+			return err
+		}
+		return tx.FileNameMasked(masked)
+	})
+	if err != nil {
 		s.drop(ctx, f.Blob)
 		return message.File{}, err
 	}
 	return f.File, nil
+}
+
+func (s *Service) maskedName(ctx context.Context, org message.OrgID, by By, name string) (string, []message.Masked, error) {
+	if s.MaskName == nil {
+		return name, nil, nil
+	}
+	return s.MaskName(ctx, org, by, name)
 }
 
 // Get finds a file of an organisation.

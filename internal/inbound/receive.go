@@ -14,6 +14,7 @@ import (
 	"switchboard/internal/fault"
 	"switchboard/internal/message"
 	"switchboard/internal/outbound"
+	"switchboard/internal/privacy"
 	"switchboard/internal/resource"
 	"switchboard/internal/text"
 	"switchboard/internal/trace"
@@ -68,9 +69,11 @@ type Quarantined struct {
 	Channel message.ChannelID
 	Reason  string
 	Headers map[string]string // none that carry credentials
-	// Body is hashed and counted; it is kept (sealed, 7 days) only when Keep is set.
+	// Body is hashed and counted.
 	Body []byte
-	Keep bool
+	// Kept is the body without sensitive data, to be kept (sealed, 7 days); nil keeps none of it.
+	Kept   []byte
+	Masked []message.Masked
 }
 
 // Service takes calls in.
@@ -82,6 +85,7 @@ type Service struct {
 	repeated func(n int)
 	textMax  func(account channel.Account) int
 	saveText func(ctx context.Context, org message.OrgID, name, text string) (message.File, error)
+	rules    *privacy.Rulebook
 }
 
 // New makes the service. typing is told when a customer writes; it must not block.
@@ -123,10 +127,7 @@ func (s *Service) Receive(ctx context.Context, account channel.Account, reader c
 		return nil, err
 	}
 	if err != nil {
-		kept := s.write(ctx, account.Org, func(tx Tx) error {
-			return tx.Quarantine(Quarantined{Channel: account.ID, Reason: text.Cleaned(err.Error()), Headers: plainHeaders(request), Body: request.Body})
-		})
-		if kept != nil {
+		if kept := s.quarantine(ctx, account, request, err, false); kept != nil {
 			return nil, kept
 		}
 		return nil, fault.Wrap(err, fault.Malformed, "This call can't be read.")
@@ -135,6 +136,9 @@ func (s *Service) Receive(ctx context.Context, account channel.Account, reader c
 	kinds = map[channel.EventKind]int{}
 	for _, e := range events {
 		kinds[e.Kind]++
+	}
+	if err := s.mask(ctx, account.Org, events); err != nil {
+		return nil, err
 	}
 	if err := s.shorten(ctx, account, events); err != nil {
 		return nil, err
@@ -226,10 +230,7 @@ func (s *Service) keep(ctx context.Context, account channel.Account, request cha
 		}
 		announce()
 		if err != nil {
-			s.log.Error("an event could not be kept; it is in quarantine", "channel", account.ID, "kind", events[i].Kind, "err", err)
-			if err := s.write(ctx, account.Org, func(tx Tx) error {
-				return tx.Quarantine(Quarantined{Channel: account.ID, Reason: text.Cleaned(err.Error()), Headers: plainHeaders(request), Body: request.Body, Keep: true})
-			}); err != nil {
+			if err := s.quarantine(ctx, account, request, err, true); err != nil {
 				return err
 			}
 		}

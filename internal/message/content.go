@@ -32,6 +32,18 @@ type Content struct {
 	Event *Event `json:"event,omitempty"`
 	// Referral says where the customer came from (an advertisement, a post), when the channel tells.
 	Referral string `json:"referral,omitempty"`
+	// Masked says which rules for sensitive data took something out before this was stored. What it was is
+	// nowhere.
+	Masked []Masked `json:"masked,omitempty"`
+}
+
+// Masked is one rule that took something out of a text.
+type Masked struct {
+	Rule SensitiveRuleID `json:"rule_id"`
+	Name string          `json:"name" doc:"of the rule, as it was called then"`
+	By   AuthorType      `json:"by" doc:"whose text it was"`
+	// Unchecked: the rule came to no end in its time, and the whole text is withheld.
+	Unchecked bool `json:"unchecked,omitempty" doc:"the rule could not check the text in time, and all of the text was withheld"`
 }
 
 // Mention is a colleague named in a note: the text has "@" and the name.

@@ -31,6 +31,7 @@ type (
 	routingConfigKind struct{}
 	presenceKind      struct{}
 	quickTextKind     struct{}
+	sensitiveRuleKind struct{}
 	fileKind          struct{}
 	templateKind      struct{}
 	keyKind           struct{}
@@ -57,6 +58,7 @@ type (
 	RoutingConfigID = ID[routingConfigKind]
 	PresenceID      = ID[presenceKind] // a presence status, not a person's presence
 	QuickTextID     = ID[quickTextKind]
+	SensitiveRuleID = ID[sensitiveRuleKind]
 	FileID          = ID[fileKind]
 	TemplateID      = ID[templateKind]
 	KeyID           = ID[keyKind] // a public key that identity tokens are signed with

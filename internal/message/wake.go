@@ -44,3 +44,18 @@ func WokenAccess(name string) (OrgID, bool) {
 	org, err := ParseID[OrgID](id)
 	return org, err == nil
 }
+
+const rulesPrefix = "rules:"
+
+// WakeRules says that an organisation's rules for sensitive data changed.
+func WakeRules(org OrgID) string { return rulesPrefix + org.String() }
+
+// WokenRules is the organisation of a name that WakeRules made.
+func WokenRules(name string) (OrgID, bool) {
+	id, ok := strings.CutPrefix(name, rulesPrefix)
+	if !ok {
+		return OrgID{}, false
+	}
+	org, err := ParseID[OrgID](id)
+	return org, err == nil
+}

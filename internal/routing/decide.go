@@ -8,6 +8,7 @@ import (
 	"switchboard/internal/failpoint"
 	"switchboard/internal/fault"
 	"switchboard/internal/message"
+	"switchboard/internal/privacy"
 	"switchboard/internal/trace"
 )
 
@@ -295,6 +296,8 @@ func (d *dispatcher) explain() error {
 type Service struct {
 	Write func(ctx context.Context, org message.OrgID, fn func(Tx) error) error
 	Node  message.RowID
+	// Rules for sensitive data; nil for none.
+	Rules *privacy.Rulebook
 }
 
 // Accept takes an offer. The first to accept has the session; everybody else's offer is withdrawn.
@@ -377,6 +380,11 @@ func acceptIn(tx Tx, c *conversation.Conversation, agent conversation.Staff) err
 
 // Decline gives an offer back with a reason, which supervisors see.
 func (s *Service) Decline(ctx context.Context, org message.OrgID, agent message.UserID, id message.OfferID, reason string) error {
+	mask, err := s.Rules.For(ctx, org, message.AuthorAgent)
+	if err != nil {
+		return err
+	}
+	mask.Text(&reason)
 	return s.Write(ctx, org, func(tx Tx) error {
 		offer, c, err := s.offered(tx, agent, id)
 		if err != nil {
@@ -387,6 +395,9 @@ func (s *Service) Decline(ctx context.Context, org message.OrgID, agent message.
 		}
 		if offer.State != OfferOpen {
 			return offerGone(offer)
+		}
+		if err := tx.Masked(conversation.MaskedIn{Place: conversation.PlaceEvent, Conversation: c.ID}, mask.Masked()); err != nil {
+			return err
 		}
 		if err := tx.CloseOffer(offer, OfferDeclined, reason); err != nil {
 			return err

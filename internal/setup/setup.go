@@ -13,6 +13,7 @@ import (
 	"switchboard/internal/file"
 	"switchboard/internal/message"
 	"switchboard/internal/org"
+	"switchboard/internal/privacy"
 	"switchboard/internal/resource"
 	"switchboard/internal/routing"
 	"switchboard/internal/staff"
@@ -48,6 +49,9 @@ type Service struct {
 	// File finds an upload, OpenFile reads it.
 	File     func(ctx context.Context, org message.OrgID, id message.FileID) (file.Stored, error)
 	OpenFile func(ctx context.Context, org message.OrgID, id message.FileID) (io.ReadCloser, error)
+	// SensitiveRules reads an organisation's, Rules is where this node keeps them ready.
+	SensitiveRules func(ctx context.Context, org message.OrgID) ([]privacy.Rule, error)
+	Rules          *privacy.Rulebook
 	// PublicURL is where webhooks and the console are reached, WidgetURL the widget's script.
 	PublicURL string
 	WidgetURL string
@@ -108,6 +112,11 @@ type Tx interface {
 	SaveQuickText(q *QuickText) error
 	DeleteQuickText(id message.QuickTextID) error
 	QuickTextByShortcut(shortcut, language string) (QuickText, bool, error)
+	// SensitiveRules are all of the organisation's, in the order in which they are applied, locked.
+	SensitiveRules() ([]privacy.Rule, error)
+	InsertSensitiveRule(r privacy.Rule) error
+	SaveSensitiveRule(r *privacy.Rule) error
+	DeleteSensitiveRule(id message.SensitiveRuleID) error
 	MarkFavourite(user message.UserID, id message.QuickTextID, favourite bool) error
 }
 

@@ -39,6 +39,7 @@ const (
 	QuarantineView      Permission = "quarantine.view"
 	MessagingUserRead   Permission = "messaging_user.read"
 	MessagingUserEdit   Permission = "messaging_user.edit"
+	PrivacyConfig       Permission = "privacy.configure"
 	SandboxUse          Permission = "sandbox.use"
 	AuditView           Permission = "audit.view"
 )
@@ -85,6 +86,7 @@ func Catalogue() []Meaning {
 		{QuarantineView, "see what came in and could not be understood", false, false},
 		{MessagingUserRead, "see messaging users, their addresses and consent", true, true},
 		{MessagingUserEdit, "change messaging users and their consent", false, true},
+		{PrivacyConfig, "change the rules for sensitive data, and try them", false, false},
 		{SandboxUse, "play the customer in the built-in simulator", false, false},
 		{AuditView, "see what was changed in the set-up, by whom and when", false, false},
 	}

@@ -52,6 +52,9 @@ func (tx *Tx) AppendEntry(c *conversation.Conversation, e *conversation.Entry) e
 	if err := tx.indexEntry(e, 0); err != nil {
 		return err
 	}
+	if err := tx.Masked(conversation.MaskedIn{Place: conversation.Place(e.Kind), Conversation: c.ID, EntrySeq: e.Seq}, e.Content.Masked); err != nil {
+		return err
+	}
 	tx.sawEntry(c, e)
 	if customers(e) {
 		if err := tx.callSoon(push.Cause{User: c.Session.Agent, Kind: push.Message, Conversation: c.ID, Seq: e.Seq}); err != nil {

@@ -9,7 +9,8 @@ import (
 )
 
 // Sweep removes what has outlived its purpose: idempotency keys after 24 hours, tokens after their end,
-// quarantine after 7 days, drafts, notifications, the error log and the providers' ids after 30 days, whom
+// quarantine after 7 days, drafts, notifications, the error log, the log of what rules for sensitive data took out
+// and the providers' ids after 30 days, whom
 // a business account reached and counts of refused calls after two. The change feed has its own
 // PurgeChanges.
 func (db *DB) Sweep(ctx context.Context, now time.Time) error {
@@ -29,6 +30,7 @@ func (db *DB) Sweep(ctx context.Context, now time.Time) error {
 		{"DELETE FROM provider_message WHERE at < $1", 30 * day},
 		{"DELETE FROM reached WHERE bucket < $1", 2 * day},
 		{"DELETE FROM reached_bucket WHERE bucket < $1", 2 * day},
+		{"DELETE FROM sensitive_block WHERE at < $1", 30 * day},
 		{"DELETE FROM channel_refused WHERE hour < $1", 2 * day},
 	} {
 		err := db.Write(ctx, message.OrgID{}, func(tx *Tx) error { return tx.exec(s.query, us(now.Add(-s.keep))) })

@@ -13,6 +13,7 @@ import (
 	"switchboard/internal/message"
 	"switchboard/internal/once"
 	"switchboard/internal/org"
+	"switchboard/internal/privacy"
 	"switchboard/internal/push"
 	"switchboard/internal/resource"
 	"switchboard/internal/routing"
@@ -153,6 +154,11 @@ type Rows interface {
 	QuickTextsFor(ctx context.Context, org message.OrgID, user message.UserID, limit int) ([]resource.QuickSuggestion, error)
 	Colleagues(ctx context.Context, org message.OrgID) ([]resource.AgentRef, error)
 	QuickTextByID(ctx context.Context, org message.OrgID, id message.QuickTextID) (resource.QuickText, error)
+
+	SensitiveRulesSeen(ctx context.Context, org message.OrgID) ([]resource.SensitiveRule, error)
+	SensitiveBlocks(ctx context.Context, org message.OrgID, rule message.SensitiveRuleID, page resource.Page) ([]resource.SensitiveBlock, string, error)
+	// PastTexts gives the latest texts of authors to look, until it returns false.
+	PastTexts(ctx context.Context, org message.OrgID, by []message.AuthorType, entries int, look func(privacy.PastText) bool) error
 
 	DeliveryErrors(ctx context.Context, org message.OrgID, page resource.Page) ([]resource.DeliveryFailure, string, error)
 	Quarantined(ctx context.Context, org message.OrgID, page resource.Page) ([]resource.Quarantined, string, error)

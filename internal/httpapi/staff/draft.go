@@ -60,7 +60,7 @@ func (a *API) keepDraft(ctx context.Context, p staff.Principal, in *draftIn) (ou
 	if err := a.mayDraft(ctx, p, in.ID); err != nil {
 		return out, err
 	}
-	out.Version, err = a.Conversations.KeepDraft(ctx, p.Org, conversation.Unsent{Conversation: in.ID, User: p.UserID, Mode: in.Body.Mode,
+	out.Version, err = a.Conversations.KeepDraft(ctx, p.Org, actor(p), conversation.Unsent{Conversation: in.ID, User: p.UserID, Mode: in.Body.Mode,
 		Text: in.Body.Text, ReplyTo: in.Body.ReplyTo, Files: in.Body.FileIDs, Device: in.Body.Device})
 	return out, err
 }
@@ -78,7 +78,7 @@ func (a *API) dropDraft(ctx context.Context, p staff.Principal, in *dropIn) (Non
 		if in.Mode != "" && in.Mode != string(mode) {
 			continue
 		}
-		if _, err := a.Conversations.KeepDraft(ctx, p.Org, conversation.Unsent{Conversation: in.ID, User: p.UserID, Mode: mode}); err != nil {
+		if _, err := a.Conversations.KeepDraft(ctx, p.Org, actor(p), conversation.Unsent{Conversation: in.ID, User: p.UserID, Mode: mode}); err != nil {
 			return None{}, err
 		}
 	}

@@ -129,6 +129,13 @@ func (a *API) table() {
 	get(a, "/audit", staff.AuditView, "What was changed in the set-up, by whom, the newest first", a.audit)
 	get(a, "/audit/state", staff.AuditView, "Whether the audit log is as it was written", a.auditState)
 	a.Plain(http.MethodGet, "/audit/export", staff.AuditView, "The whole audit log as ?format=csv, or json: one object to a line", a.exportAudit)
+	a.sensitiveRules().register(a)
+	put(a, "/sensitive-data-rules/order", staff.PrivacyConfig, "Put the rules for sensitive data in an order", a.orderSensitiveRules)
+	get(a, "/sensitive-data-rules/presets", staff.SetupView, "What rules can find without a pattern", a.sensitivePresets)
+	get(a, "/sensitive-data-rules/blocks", staff.SetupView, "When and where rules took something out, the newest first", a.sensitiveBlocks)
+	post(a, "/sensitive-data-rules/test", staff.PrivacyConfig, "Try a rule on a sample, which is not kept", a.testSensitiveRule, nil)
+	post(a, "/sensitive-data-rules/trial", staff.PrivacyConfig, "See what a rule would have found in the latest messages; needs conversation.read_all as well", a.tryOnPast, nil)
+
 	get(a, "/delivery-errors", staff.DeliveryErrorView, "The log of what could not be delivered", a.deliveryErrors)
 	get(a, "/quarantine", staff.QuarantineView, "What came in and could not be understood", a.quarantine)
 }

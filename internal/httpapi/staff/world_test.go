@@ -28,6 +28,7 @@ import (
 	"switchboard/internal/identity/jwks"
 	"switchboard/internal/message"
 	"switchboard/internal/org"
+	"switchboard/internal/privacy"
 	"switchboard/internal/push"
 	pushweb "switchboard/internal/push/web"
 	"switchboard/internal/routing"
@@ -123,6 +124,8 @@ func newWorld(t *testing.T, db *store.DB) *world {
 			}
 			return a, nil, errors.New("no connector")
 		}}
+	rules := privacy.NewRulebook(db.SensitiveRules)
+	w.setup.SensitiveRules, w.setup.Rules = db.SensitiveRules, rules
 	w.setup.Kinds = append(w.setup.Kinds, setup.Kind{Type: channel.Web, Capabilities: channel.WebCapabilities()})
 	for _, c := range connectors {
 		w.setup.Kinds = append(w.setup.Kinds, setup.KindOf(c))
@@ -137,7 +140,7 @@ func newWorld(t *testing.T, db *store.DB) *world {
 		return key[:]
 	})}
 	talk := &conversation.Service{Write: store.Writer[conversation.Tx](db), Capabilities: capabilities,
-		Segments: func(text string) int { return sms.Measure(text).Segments }}
+		Segments: func(text string) int { return sms.Measure(text).Segments }, Rules: rules}
 	first := &setup.First{Setup: w.setup, Staff: w.staff, Token: firstToken, Empty: func(ctx context.Context) (bool, error) {
 		orgs, err := db.Organisations(ctx)
 		return len(orgs) == 0, err

@@ -101,6 +101,15 @@ export interface Content {
 	mentions?: Ref[];
 	event?: EventContent;
 	referral?: string;
+	/** Rules that took something out before it was kept. */
+	masked?: Masked[];
+}
+export interface Masked {
+	rule_id: string;
+	name: string;
+	by: AuthorType;
+	/** The rule could not check the text, and all of it is withheld. */
+	unchecked?: boolean;
 }
 export type EntryStatus = 'queued' | 'sent' | 'delivered' | 'read' | 'failed' | 'unknown';
 export interface Entry {

@@ -1,7 +1,7 @@
 // From entries to what a reader sees: days, session bounds, quiet events, messages grouped by author and
 // minute. Reactions, edits and deletions are entries that point at an earlier one; here they find it.
 import { dayNumber } from '$ui/format.ts';
-import type { Entry } from '../api/types.ts';
+import type { Entry, Masked } from '../api/types.ts';
 
 export type Line =
 	| { kind: 'day'; key: string; at: string }
@@ -27,6 +27,8 @@ export interface Afterthoughts {
 	/** The latest reaction of each author. */
 	reactions: Reacted[];
 	editedText?: string;
+	/** What rules took out of it. */
+	editedMasked?: Masked[];
 	deleted?: Entry;
 }
 
@@ -53,7 +55,10 @@ export function pointers(entries: Entry[]): Map<string, Afterthoughts> {
 			else about.byAuthor.delete(key);
 			about.reactions = [...about.byAuthor.values()];
 		} else if (type === 'deleted') about.deleted = entry;
-		else about.editedText = entry.content.text;
+		else {
+			about.editedText = entry.content.text;
+			about.editedMasked = entry.content.masked ?? [];
+		}
 	}
 	return found;
 }

@@ -34,6 +34,7 @@ export const places = (): Place[] => [
 	place('users', ts('users.title'), ts('group.people')),
 	place('permission-sets', ts('sets.title'), ts('group.people')),
 	place('api-keys', ts('keys.title'), ts('group.people'), 'api_key.manage'),
+	place('sensitive-data-rules', ts('sensitive.title'), ts('group.people')),
 	place('organisation', ts('organisation.title'), ts('group.people')),
 	place('audit', ts('audit.title'), ts('group.watch'), 'audit.view'),
 	place('delivery-errors', ts('errors.title'), ts('group.watch'), 'delivery_error.view'),

@@ -1,6 +1,7 @@
 // The resources that only the set-up edits, as internal/resource writes them.
 import type { ChannelNumber, Option } from '../api/types.ts';
 import type { Template } from '../i18n/said.ts';
+import type { AuthorType, ChannelNumber, Option } from '../api/types.ts';
 
 export interface PrechatField {
 	name: string;
@@ -159,6 +160,8 @@ export interface AuditState {
 	whole: boolean;
 	broken?: number;
 	code: string;
+}
+
 /** A public key that identity tokens are signed with. */
 export interface IdentityKey {
 	id: string;
@@ -202,4 +205,46 @@ export interface TestKeyMade {
 	key: IdentityKey;
 	private_jwk: Record<string, unknown>;
 	token: string;
+}
+export interface SensitiveRule {
+	id: string;
+	name: string;
+	active: boolean;
+	preset?: string;
+	pattern?: string;
+	action: 'remove' | 'replace';
+	replacement?: string;
+	authors: AuthorType[];
+	priority: number;
+	/** Within 7 days, at most 1000. */
+	blocked: number;
+	unchecked: number;
+	last_at?: string;
+	version: number;
+}
+export interface SensitiveBlock {
+	id: string;
+	at: string;
+	rule_id: string;
+	rule: string;
+	author: AuthorType;
+	place: string;
+	unchecked: boolean;
+	conversation_id?: string;
+	entry_seq?: number;
+}
+/** How a rule does on a sample. */
+export interface RuleTest {
+	matches: { from: number; to: number; text: string }[];
+	result: string;
+	unchecked: boolean;
+	took_us: number;
+}
+/** How it would have done on what was kept. */
+export interface RuleTrial {
+	looked: number;
+	found: number;
+	unchecked: number;
+	complete: boolean;
+	items: { conversation_id: string; seq: number; at: string; author: AuthorType; matches: number; context: string }[];
 }

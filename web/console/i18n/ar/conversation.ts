@@ -152,6 +152,8 @@ export const conversation: Translation<typeof english> = {
 	'log.erased_many': '{count} مدخلة من جلسة محذوفة',
 	'log.erased_other': '{count} مدخلة من جلسة محذوفة',
 	'log.deleted': 'حذف العميل هذه الرسالة',
+	'log.masked': 'أزالت القاعدة «⁨{rule}⁩» قيمة',
+	'log.unchecked': 'حُجب النص كله: لم تستطع القاعدة «⁨{rule}⁩» فحصه',
 	'log.edited': 'معدّلة',
 	'log.showBefore': 'عرض نصها السابق',
 	'log.hideBefore': 'إخفاؤه',

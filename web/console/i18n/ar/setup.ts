@@ -132,6 +132,7 @@ export const setup: Translation<typeof english> = {
 	'find.users': 'وكلاء، زملاء، أشخاص، دعوة، كلمة المرور، سعة',
 	'find.permission-sets': 'أدوار، حقوق، صلاحيات',
 	'find.api-keys': 'رموز، نطاقات، برامج، تكامل، API',
+	'find.sensitive-data-rules': 'خصوصية، بطاقة، إخفاء، حجب، IBAN، تعبير نمطي',
 	'find.organisation': 'اسم، وقت، منطقة، لغة، أرقام، تواريخ',
 	'find.audit': 'تغييرات، تاريخ، تدقيق',
 	'find.delivery-errors': 'فشل، رسائل، سجل',

@@ -128,6 +128,8 @@ export const conversation: Translation<typeof english> = {
 	'log.erased_one': '{count} Eintrag einer gelöschten Sitzung',
 	'log.erased_other': '{count} Einträge einer gelöschten Sitzung',
 	'log.deleted': 'Der Kunde hat diese Nachricht gelöscht',
+	'log.masked': 'Ein Wert wurde von der Regel „{rule}“ entfernt',
+	'log.unchecked': 'Der ganze Text wurde zurückgehalten: Die Regel „{rule}“ konnte ihn nicht prüfen',
 	'log.edited': 'bearbeitet',
 	'log.showBefore': 'Ursprünglichen Text zeigen',
 	'log.hideBefore': 'Ausblenden',

@@ -124,6 +124,7 @@ export const setup: Translation<typeof english> = {
 	'find.users': 'Agenten, Kollegen, Personen, einladen, Passwort, Kapazität',
 	'find.permission-sets': 'Rollen, Rechte',
 	'find.api-keys': 'Token, Rechte, Programme, Integrationen',
+	'find.sensitive-data-rules': 'Datenschutz, Karte, schwärzen, maskieren, IBAN, E-Mail, regulärer Ausdruck',
 	'find.organisation': 'Name, Zeit, Zone, Sprache, Zahlen, Datum',
 	'find.audit': 'Änderungen, Verlauf, wer, Nachweis, Audit',
 	'find.delivery-errors': 'fehlgeschlagen, Nachrichten, Protokoll',

@@ -125,6 +125,8 @@ export const conversation = {
 	'log.erased_one': '{count} entry of a deleted session',
 	'log.erased_other': '{count} entries of a deleted session',
 	'log.deleted': 'The customer deleted this message',
+	'log.masked': 'A value was removed by the rule “{rule}”',
+	'log.unchecked': 'All of the text was withheld: the rule “{rule}” could not check it',
 	'log.edited': 'edited',
 	'log.showBefore': 'Show what it said',
 	'log.hideBefore': 'Hide it',

@@ -121,6 +121,7 @@ export const setup = {
 	'find.users': 'agents, colleagues, people, invite, password, capacity',
 	'find.permission-sets': 'roles, rights',
 	'find.api-keys': 'tokens, scopes, programs, integrations',
+	'find.sensitive-data-rules': 'privacy, card, mask, redact, IBAN, e-mail, regular expression',
 	'find.organisation': 'name, time, zone, language, numbers, dates',
 	'find.audit': 'changes, history, who, compliance',
 	'find.delivery-errors': 'failed, messages, log',

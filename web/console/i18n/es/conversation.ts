@@ -128,6 +128,8 @@ export const conversation: Translation<typeof english> = {
 	'log.erased_one': '{count} entrada de una sesión eliminada',
 	'log.erased_other': '{count} entradas de una sesión eliminada',
 	'log.deleted': 'El cliente ha eliminado este mensaje',
+	'log.masked': 'La regla «{rule}» quitó un valor',
+	'log.unchecked': 'Se retuvo todo el texto: la regla «{rule}» no pudo comprobarlo',
 	'log.edited': 'editado',
 	'log.showBefore': 'Mostrar qué decía',
 	'log.hideBefore': 'Ocultarlo',

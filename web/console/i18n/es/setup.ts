@@ -124,6 +124,7 @@ export const setup: Translation<typeof english> = {
 	'find.users': 'agentes, compañeros, personas, invitar, contraseña, capacidad',
 	'find.permission-sets': 'roles, derechos',
 	'find.api-keys': 'tokens, ámbitos, programas, integraciones',
+	'find.sensitive-data-rules': 'privacidad, tarjeta, ocultar, IBAN, correo, expresión regular',
 	'find.organisation': 'nombre, hora, zona, idioma, números, fechas',
 	'find.audit': 'cambios, historial, quién, auditoría',
 	'find.delivery-errors': 'fallos, mensajes, registro',

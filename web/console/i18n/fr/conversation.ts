@@ -128,6 +128,8 @@ export const conversation: Translation<typeof english> = {
 	'log.erased_one': '{count} entrée d’une session supprimée',
 	'log.erased_other': '{count} entrées d’une session supprimée',
 	'log.deleted': 'Le client a supprimé ce message',
+	'log.masked': 'Une valeur a été retirée par la règle « {rule} »',
+	'log.unchecked': 'Tout le texte a été retenu : la règle « {rule} » n’a pas pu le vérifier',
 	'log.edited': 'modifié',
 	'log.showBefore': 'Afficher le texte d’origine',
 	'log.hideBefore': 'Masquer',

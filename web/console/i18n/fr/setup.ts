@@ -124,6 +124,7 @@ export const setup: Translation<typeof english> = {
 	'find.users': 'agents, collègues, personnes, inviter, mot de passe, capacité',
 	'find.permission-sets': 'rôles, droits',
 	'find.api-keys': 'jetons, droits, programmes, intégrations',
+	'find.sensitive-data-rules': 'confidentialité, carte, masquer, IBAN, e-mail, expression régulière',
 	'find.organisation': 'nom, heure, fuseau, langue, nombres, dates',
 	'find.audit': 'modifications, historique, qui, audit',
 	'find.delivery-errors': 'échecs, messages, journal',
