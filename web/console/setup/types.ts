@@ -1,5 +1,4 @@
 // The resources that only the set-up edits, as internal/resource writes them.
-import type { ChannelNumber, Option } from '../api/types.ts';
 import type { Template } from '../i18n/said.ts';
 import type { AuthorType, ChannelNumber, Option } from '../api/types.ts';
 
