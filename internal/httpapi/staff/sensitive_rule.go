@@ -145,7 +145,8 @@ const (
 // tryOnPast reads messages, so whoever asks must be allowed to read them all.
 func (a *API) tryOnPast(ctx context.Context, p staff.Principal, in *ruleTrialIn) (out RuleTrial, err error) {
 	if !p.Can(staff.ConversationReadAll) {
-		return out, fault.New(fault.NoPermission, "A trial on past messages reads them: it needs the permission %s as well.", staff.ConversationReadAll)
+		return out, fault.New(fault.NoPermission, "A trial on past messages reads them: it needs the permission %s as well.", staff.ConversationReadAll).
+			With("permission", string(staff.ConversationReadAll))
 	}
 	rule := in.Body.rule()
 	if err := privacy.Check(rule); err != nil {

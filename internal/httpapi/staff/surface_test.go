@@ -30,6 +30,7 @@ func (c *company) belongings() map[string]string {
 		"keysets":                made("/keysets", object{"name": "Shop", "issuer": "https://shop.example", "keys": []string{key}}),
 		"templates":              made("/templates", object{"channel_id": got.channel.String(), "name": "hello", "language": "en_US", "body": "Hello {{1}}"}),
 		"quick-texts":            made("/quick-texts", object{"name": "Hi", "shortcut": "hi", "text": "Hi {{customer.name}}"}),
+		"sensitive-data-rules":   made("/sensitive-data-rules", object{"name": "Cards", "active": true, "preset": "payment_card", "action": "remove", "authors": []string{"customer"}}),
 		"queues":                 made("/queues", object{"name": "Sales", "members": []string{agent}}),
 		"routing-configurations": made("/routing-configurations", object{"name": "Fast"}),
 		"presence-statuses":      made("/presence-statuses", object{"name": "Lunch", "kind": "away"}),
