@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"switchboard/internal/consent"
 	"switchboard/internal/conversation"
 	"switchboard/internal/identity"
 	"switchboard/internal/message"
@@ -31,6 +32,15 @@ type Tx interface {
 	// SavePageValues keeps what the customer's page says now with the session.
 	SavePageValues(s *conversation.Session) error
 	InsertCustomerToken(t Token) error
+	// UnverifiedByToken is whom a token lets into a channel that has not signed in; locked.
+	UnverifiedByToken(hash []byte, channel message.ChannelID, now time.Time) (id message.CustomerID, found bool, err error)
+	// JoinCustomer gives the conversations of which one person still sees something to another, with what
+	// is seen of them. Both are locked.
+	JoinCustomer(from, to message.CustomerID, now time.Time) ([]message.ConversationID, error)
+	// LeaveCustomer ends how somebody came in without signing in, and forgets who has nothing left.
+	LeaveCustomer(id message.CustomerID) error
+	Consent(id message.CustomerID) (consent.Level, error)
+	SetConsent(id message.CustomerID, level consent.Level) error
 	// RevokeCustomerTokens ends all tokens that the same person has on the same device.
 	RevokeCustomerTokens(t Token) error
 	// CustomerEventHead is the number of the person's last event.
@@ -100,7 +110,9 @@ type Deployment struct {
 	Address       string // the channel's; empty for most web channels
 	ChannelActive bool
 	Keyset        message.KeysetID // customers must sign in with it; none where nobody does
-	Settings      resource.DeploymentSettings
+	// JoinUnverified: what a browser wrote before its customer signs in is theirs from then on.
+	JoinUnverified bool
+	Settings       resource.DeploymentSettings
 }
 
 func (s *Service) now() time.Time {

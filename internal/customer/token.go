@@ -80,7 +80,7 @@ func (s *Service) Admit(ctx context.Context, d *Deployment, device, language str
 	}
 	device = deviceOf(device)
 	now := s.now()
-	return s.admit(ctx, d, Token{CreatedAt: now, ExpiresAt: now.Add(s.tokenFor())}, message.Address{Kind: message.AddressDevice, Value: device}, device, language)
+	return s.admit(ctx, d, Token{CreatedAt: now, ExpiresAt: now.Add(s.tokenFor())}, message.Address{Kind: message.AddressDevice, Value: device}, "", device, language)
 }
 
 // Identity is who a customer has proved to be.
@@ -104,12 +104,14 @@ func (s *Service) Identify(ctx context.Context, d *Deployment, token string) (wh
 // AdmitVerified gives a customer who has proved who they are a token. The same subject is the same messaging
 // user, on whichever device. The access token ends with the identity at the latest: then the page says anew
 // who its customer is.
-func (s *Service) AdmitVerified(ctx context.Context, d *Deployment, who Identity, device, language string) (Admission, error) {
+//
+// former is the token with which the same browser came in before its customer signed in, if it has one.
+func (s *Service) AdmitVerified(ctx context.Context, d *Deployment, who Identity, former, device, language string) (Admission, error) {
 	t := Token{Keyset: who.keyset, CreatedAt: who.at, ExpiresAt: who.at.Add(s.tokenFor())}
 	if end := who.claims.ExpiresAt.Add(identity.Leeway); end.Before(t.ExpiresAt) {
 		t.ExpiresAt = end
 	}
-	return s.admit(ctx, d, t, message.Address{Kind: message.AddressVerified, Value: platformKey(who.keyset, who.claims.Subject)}, deviceOf(device), language)
+	return s.admit(ctx, d, t, message.Address{Kind: message.AddressVerified, Value: platformKey(who.keyset, who.claims.Subject)}, former, deviceOf(device), language)
 }
 
 // platformKey of a verified customer (MU-1).
@@ -118,7 +120,7 @@ func platformKey(keyset message.KeysetID, subject string) string {
 }
 
 // admit makes a token for whom an address names.
-func (s *Service) admit(ctx context.Context, d *Deployment, t Token, who message.Address, device, language string) (a Admission, err error) {
+func (s *Service) admit(ctx context.Context, d *Deployment, t Token, who message.Address, former, device, language string) (a Admission, err error) {
 	if !d.ChannelActive {
 		return a, channelInactive()
 	}
@@ -131,6 +133,11 @@ func (s *Service) admit(ctx context.Context, d *Deployment, t Token, who message
 			return err
 		}
 		person.Customer = id
+		if d.JoinUnverified && former != "" {
+			if err := join(tx, d, hashOf(former), id, t.CreatedAt); err != nil {
+				return err
+			}
+		}
 		if err := tx.InsertCustomerToken(person); err != nil {
 			return err
 		}

@@ -25,6 +25,7 @@ type Channel struct {
 	RequiredConsent string           `json:"required_consent"`
 	Routing         ChannelRouting   `json:"routing"`
 	KeysetID        message.KeysetID `json:"keyset_id,omitempty" doc:"of web channels: the keyset that customers must sign in with; empty where nobody signs in"`
+	JoinUnverified  bool             `json:"join_unverified,omitempty" doc:"what a browser wrote shortly before its customer first signed in is theirs"`
 	Capabilities    json.RawMessage  `json:"capabilities" doc:"the matrix of this channel's type (CH-23)"`
 	Number          *ChannelNumber   `json:"number,omitempty" doc:"of text-message channels: what their number is and may do"`
 	CreatedAt       time.Time        `json:"created_at"`

@@ -34,6 +34,7 @@ type ChannelSpec struct {
 	RequiredConsent string                   `json:"required_consent,omitempty" enum:"implicitly_opted_in,explicitly_opted_in,doubly_opted_in" doc:"implicitly_opted_in if not said"`
 	Routing         *resource.ChannelRouting `json:"routing,omitempty" doc:"to everyone if not said"`
 	Keyset          message.KeysetID         `json:"keyset_id,omitempty" doc:"of web channels: customers must sign in with a token of this keyset; empty where nobody signs in"`
+	JoinUnverified  bool                     `json:"join_unverified,omitempty" doc:"with keyset_id: conversations that a browser had within six hours before its customer signs in for the first time are this customer's from then on"`
 }
 
 // Channel as it is set up, with its secrets in the clear.
@@ -51,13 +52,14 @@ type Channel struct {
 	RequiredConsent consent.Level
 	Routing         resource.ChannelRouting
 	Keyset          message.KeysetID // customers must sign in with it; none where nobody does
+	JoinUnverified  bool
 	Version         int64
 }
 
 func (c *Channel) spec() ChannelSpec {
 	active, routing := c.Active, c.Routing
 	return ChannelSpec{Type: string(c.Type), Provider: c.Provider, Name: c.Name, APIName: c.APIName, Address: c.Address, Active: &active,
-		Sandbox: c.Sandbox, Settings: maps.Clone(c.Settings), RequiredConsent: string(c.RequiredConsent), Routing: &routing, Keyset: c.Keyset}
+		Sandbox: c.Sandbox, Settings: maps.Clone(c.Settings), RequiredConsent: string(c.RequiredConsent), Routing: &routing, Keyset: c.Keyset, JoinUnverified: c.JoinUnverified}
 }
 
 var (
@@ -213,7 +215,7 @@ func (s *Service) fill(c *Channel, kind Kind, spec ChannelSpec) error {
 	if c.Address, err = normalAddress(c.Type, spec.Address); err != nil {
 		return err
 	}
-	c.Active, c.Keyset = spec.Active == nil || *spec.Active, spec.Keyset
+	c.Active, c.Keyset, c.JoinUnverified = spec.Active == nil || *spec.Active, spec.Keyset, spec.JoinUnverified && !spec.Keyset.IsZero()
 	c.RequiredConsent = consent.Implicit
 	if spec.RequiredConsent != "" {
 		c.RequiredConsent = consent.Level(spec.RequiredConsent)

@@ -18,8 +18,8 @@ func (tx *Tx) ChannelSetup(id message.ChannelID) (c setup.Channel, err error) {
 	var secrets string
 	var where channelRouting
 	found, err := one(tx, []any{&c.ID, text(&c.Type), &c.Provider, &c.Name, &c.APIName, &c.Address, &c.Active, &c.Sandbox, jsonColumn{&c.Settings},
-		envelope{tx, &secrets}, text(&c.RequiredConsent), jsonColumn{&where}, &c.Routing.Queue, &c.Keyset, &c.Version},
-		`SELECT id, type, provider, name, api_name, address, active, sandbox, settings, secrets_env, required_consent, routing, queue_id, keyset_id, version
+		envelope{tx, &secrets}, text(&c.RequiredConsent), jsonColumn{&where}, &c.Routing.Queue, &c.Keyset, &c.JoinUnverified, &c.Version},
+		`SELECT id, type, provider, name, api_name, address, active, sandbox, settings, secrets_env, required_consent, routing, queue_id, keyset_id, join_unverified, version
  FROM channel WHERE org_id = $1 AND id = $2`+tx.db.dialect.forUpdate, tx.org, id)
 	if err := must(found, err, "channel"); err != nil {
 		return c, err
@@ -58,9 +58,9 @@ func (c channelRouting) fill(r *resource.ChannelRouting) {
 func (tx *Tx) InsertChannel(c setup.Channel) error {
 	tx.made(c.ID)
 	n, err := tx.affected(`INSERT INTO channel (org_id, id, type, provider, name, api_name, address, active, sandbox, settings, secrets_env,
- required_consent, routing, queue_id, keyset_id, created_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+ required_consent, routing, queue_id, keyset_id, join_unverified, created_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
  ON CONFLICT (org_id, api_name) DO NOTHING`, tx.org, c.ID, string(c.Type), c.Provider, c.Name, c.APIName, c.Address, c.Active, c.Sandbox,
-		asJSON(c.Settings), tx.sealSecrets(&c), string(c.RequiredConsent), routingColumn(c.Routing), c.Routing.Queue, c.Keyset, us(tx.Now()), c.Version)
+		asJSON(c.Settings), tx.sealSecrets(&c), string(c.RequiredConsent), routingColumn(c.Routing), c.Routing.Queue, c.Keyset, c.JoinUnverified, us(tx.Now()), c.Version)
 	return unlessTaken(n, err, "api_name", "There is already a channel with this API name. Choose another name.")
 }
 
@@ -68,8 +68,8 @@ func (tx *Tx) InsertChannel(c setup.Channel) error {
 func (tx *Tx) SaveChannel(c *setup.Channel) error {
 	c.Version++
 	return tx.exec(`UPDATE channel SET name = $3, address = $4, active = $5, sandbox = $6, settings = $7, secrets_env = $8, required_consent = $9,
- routing = $10, queue_id = $11, keyset_id = $12, version = $13 WHERE org_id = $1 AND id = $2`, tx.org, c.ID, c.Name, c.Address, c.Active, c.Sandbox,
-		asJSON(c.Settings), tx.sealSecrets(c), string(c.RequiredConsent), routingColumn(c.Routing), c.Routing.Queue, c.Keyset, c.Version)
+ routing = $10, queue_id = $11, keyset_id = $12, join_unverified = $13, version = $14 WHERE org_id = $1 AND id = $2`, tx.org, c.ID, c.Name, c.Address, c.Active, c.Sandbox,
+		asJSON(c.Settings), tx.sealSecrets(c), string(c.RequiredConsent), routingColumn(c.Routing), c.Routing.Queue, c.Keyset, c.JoinUnverified, c.Version)
 }
 
 // DeleteChannel removes one that was never used.
@@ -98,14 +98,14 @@ func (tx *Tx) ChannelChanged(id message.ChannelID) error {
 }
 
 const channelColumns = `id, type, provider, name, api_name, address, active, sandbox, settings, secrets_env, required_consent, routing, queue_id,
- keyset_id, created_at, version FROM channel`
+ keyset_id, join_unverified, created_at, version FROM channel`
 
 // scanChannel reads a channel as it is shown: the names of its secrets, never their values.
 func (tx *Tx) scanChannel(r row, c *resource.Channel) error {
 	var sealed string
 	var where channelRouting
 	if err := r.Scan(&c.ID, &c.Type, &c.Provider, &c.Name, &c.APIName, &c.Address, &c.Active, &c.Sandbox, jsonColumn{&c.Settings},
-		envelope{tx, &sealed}, &c.RequiredConsent, jsonColumn{&where}, &c.Routing.Queue, &c.KeysetID, &c.CreatedAt, &c.Version); err != nil {
+		envelope{tx, &sealed}, &c.RequiredConsent, jsonColumn{&where}, &c.Routing.Queue, &c.KeysetID, &c.JoinUnverified, &c.CreatedAt, &c.Version); err != nil {
 		return err
 	}
 	where.fill(&c.Routing)

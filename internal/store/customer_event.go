@@ -71,10 +71,15 @@ func (db *DB) CustomerHeads(ctx context.Context, org message.OrgID, people []mes
 // CustomerQuietSince is the number of the last event that was followed by a silence longer than gap;
 // what follows the last event is the time until now. 0 for none.
 func (db *DB) CustomerQuietSince(ctx context.Context, org message.OrgID, id message.CustomerID, gap time.Duration, now time.Time) (seq int64, err error) {
-	_, err = one(db.reader(ctx, org), []any{&seq}, `SELECT COALESCE(MAX(seq), 0) FROM
- (SELECT seq, at, LEAD(at, 1, CAST($3 AS bigint)) OVER (ORDER BY seq) AS next FROM customer_event WHERE org_id = $1 AND user_id = $2) q
- WHERE next - at > $4`, org, id, us(now), gap.Microseconds())
+	seq, err = db.reader(ctx, org).quietSince(id, gap, now)
 	return seq, asFault(err)
+}
+
+func (tx *Tx) quietSince(id message.CustomerID, gap time.Duration, now time.Time) (seq int64, err error) {
+	_, err = one(tx, []any{&seq}, `SELECT COALESCE(MAX(seq), 0) FROM
+ (SELECT seq, at, LEAD(at, 1, CAST($3 AS bigint)) OVER (ORDER BY seq) AS next FROM customer_event WHERE org_id = $1 AND user_id = $2) q
+ WHERE next - at > $4`, tx.org, id, us(now), gap.Microseconds())
+	return seq, err
 }
 
 const customerEventSelect = `SELECT v.seq, v.conversation_id, v.type, v.entry_seq, v.detail, v.at, c.thread_key,

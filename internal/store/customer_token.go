@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"switchboard/internal/consent"
 	"switchboard/internal/customer"
@@ -25,6 +26,14 @@ func (tx *Tx) RevokeCustomerTokens(t customer.Token) error {
 		tx.org, t.Customer, value, us(tx.Now()))
 }
 
+// UnverifiedByToken is whom a token lets into a channel without having signed in; the token is locked, so
+// that it is used for one thing.
+func (tx *Tx) UnverifiedByToken(hash []byte, channel message.ChannelID, now time.Time) (id message.CustomerID, found bool, err error) {
+	found, err = one(tx, []any{&id}, `SELECT user_id FROM customer_token WHERE token_hash = $1 AND org_id = $2 AND channel_id = $3
+ AND keyset_id IS NULL AND revoked_at IS NULL AND expires_at > $4`+tx.db.dialect.forUpdate, hash, tx.org, channel, us(now))
+	return id, found, err
+}
+
 // ImplyConsent notes that somebody whose consent is not known has written.
 func (tx *Tx) ImplyConsent(id message.CustomerID) error {
 	return tx.exec("UPDATE messaging_user SET consent = $3, version = version + 1 WHERE org_id = $1 AND id = $2 AND consent = $4",
@@ -44,12 +53,12 @@ func (db *DB) CustomerToken(ctx context.Context, hash []byte) (t customer.Token,
 	return t, must(found, asFault(err), "access token")
 }
 
-const publishedSelect = `SELECT o.id, o.key, d.id, d.name, d.api_name, d.kind, d.version, ch.id, ch.address, ch.active, ch.keyset_id, d.published
+const publishedSelect = `SELECT o.id, o.key, d.id, d.name, d.api_name, d.kind, d.version, ch.id, ch.address, ch.active, ch.keyset_id, ch.join_unverified, d.published
  FROM org o JOIN deployment d ON d.org_id = o.id JOIN channel ch ON ch.org_id = d.org_id AND ch.id = d.channel_id `
 
 func (db *DB) published(ctx context.Context, where string, args ...any) (d customer.Deployment, err error) {
 	found, err := one(db.reader(ctx, message.OrgID{}), []any{&d.Org, &d.OrgKey, &d.ID, &d.Name, &d.APIName, &d.Kind, &d.Version,
-		&d.Channel, &d.Address, &d.ChannelActive, &d.Keyset, jsonColumn{&d.Settings}}, publishedSelect+where+" AND d.published IS NOT NULL", args...)
+		&d.Channel, &d.Address, &d.ChannelActive, &d.Keyset, &d.JoinUnverified, jsonColumn{&d.Settings}}, publishedSelect+where+" AND d.published IS NOT NULL", args...)
 	return d, must(found, asFault(err), "published deployment")
 }
 

@@ -41,28 +41,33 @@ func (tx *Tx) ForgetConversation(c *conversation.Conversation) error {
 	if err := tx.exec("DELETE FROM conversation WHERE org_id = $1 AND id = $2", tx.org, c.ID); err != nil {
 		return err
 	}
+	return tx.forgetPerson(c.Customer)
+}
+
+// forgetPerson removes somebody of whom no conversation is left.
+func (tx *Tx) forgetPerson(id message.CustomerID) error {
 	var another bool
-	if _, err := one(tx, []any{&another}, "SELECT EXISTS (SELECT 1 FROM conversation WHERE org_id = $1 AND user_id = $2)", tx.org, c.Customer); err != nil || another {
+	if _, err := one(tx, []any{&another}, "SELECT EXISTS (SELECT 1 FROM conversation WHERE org_id = $1 AND user_id = $2)", tx.org, id); err != nil || another {
 		return err
 	}
 	// As a person they are found by their name and addresses no more.
 	if _, err := tx.holdIndex(); err != nil {
 		return err
 	}
-	known, err := tx.personText(c.Customer)
+	known, err := tx.personText(id)
 	if err != nil {
 		return err
 	}
-	if err := tx.exec("DELETE FROM search_tail WHERE org_id = $1 AND id = $2", tx.org, c.Customer); err != nil {
+	if err := tx.exec("DELETE FROM search_tail WHERE org_id = $1 AND id = $2", tx.org, id); err != nil {
 		return err
 	}
-	if err := tx.unindexFolded(subject(c.Customer), 0, search.Distinct(known)); err != nil {
+	if err := tx.unindexFolded(subject(id), 0, search.Distinct(known)); err != nil {
 		return err
 	}
 	for _, rows := range []string{"messaging_user_address", "customer_token", "customer_event", "reached"} {
-		if err := tx.exec("DELETE FROM "+rows+" WHERE org_id = $1 AND user_id = $2", tx.org, c.Customer); err != nil {
+		if err := tx.exec("DELETE FROM "+rows+" WHERE org_id = $1 AND user_id = $2", tx.org, id); err != nil {
 			return err
 		}
 	}
-	return tx.exec("DELETE FROM messaging_user WHERE org_id = $1 AND id = $2", tx.org, c.Customer)
+	return tx.exec("DELETE FROM messaging_user WHERE org_id = $1 AND id = $2", tx.org, id)
 }

@@ -167,6 +167,33 @@ story('an identity ends and is renewed, and the conversation goes on', async () 
 	await seen(agent.bubble(more));
 });
 
+story('signing in is required from now on: who is in a conversation keeps it', async () => {
+	const { jwk, sign } = await signer('shop');
+	const { deployment, channel, keyset } = await shop(jwk);
+	await it.api('PATCH', `/channels/${channel.id}`, { keyset_id: '' });
+	const agent = await (await Agent.logIn(it, it.user('agent'))).setStatus('online');
+	const customer = await (await Visitor.arrive(it, { deployment })).open();
+	const question = unique('Before you knew me');
+	await customer.write(question);
+	await agent.accept(question);
+	await it.api('PATCH', `/channels/${channel.id}`, { keyset_id: keyset.id, join_unverified: true });
+	await customer.page.reload();
+	await customer.open();
+	await seen(customer.frame.getByText('Please sign in'));
+	await signIn(customer.page, await sign('mara'));
+	await seen(customer.said(question));
+	const answer = unique('Now I know you');
+	await agent.write(answer);
+	await seen(customer.said(answer));
+	await customer.write(unique('Yes, it is me'));
+	const desk = await Visitor.arrive(it, { deployment });
+	await signIn(desk.page, await sign('mara'));
+	await desk.open();
+	await seen(desk.said(answer));
+	await agent.page.reload();
+	await seen(agent.page.getByLabel('About this conversation').getByText('mara', { exact: true }));
+});
+
 story('signing out clears the browser in all its tabs, and leaves other devices alone', async () => {
 	const { jwk, sign } = await signer('shop');
 	const { deployment } = await shop(jwk);

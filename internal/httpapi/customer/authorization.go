@@ -15,6 +15,8 @@ type admitBody struct {
 	Language              string `json:"language"`
 	AuthorizationType     string `json:"authorizationType"`
 	CustomerIdentityToken string `json:"customerIdentityToken"`
+	// UnverifiedAccessToken is ours: with which the same browser came in before.
+	UnverifiedAccessToken string `json:"unverifiedAccessToken"`
 }
 
 // letIn lets somebody in once it is their turn to write.
@@ -38,7 +40,7 @@ func (a *API) admitVerified(w http.ResponseWriter, r *http.Request) error {
 		// Keys may have to be fetched: that waits for nobody's turn.
 		who, err := a.Customers.Identify(r.Context(), d, body.CustomerIdentityToken)
 		return func() (customer.Admission, error) {
-			return a.Customers.AdmitVerified(r.Context(), d, who, body.DeviceID, body.Language)
+			return a.Customers.AdmitVerified(r.Context(), d, who, body.UnverifiedAccessToken, body.DeviceID, body.Language)
 		}, err
 	})
 }

@@ -29,6 +29,7 @@ CREATE TABLE keyset_fetch (
 
 -- The keyset that customers of a channel must sign in with; NULL where nobody must.
 ALTER TABLE channel ADD COLUMN keyset_id uuid;
+ALTER TABLE channel ADD COLUMN join_unverified boolean NOT NULL DEFAULT false; -- what they wrote before joins what they write then
 CREATE INDEX channel_keyset ON channel (org_id, keyset_id) WHERE keyset_id IS NOT NULL;
 
 -- A customer's access token: the keyset that it was got with, and the device (hashed), whose tokens end together.

@@ -284,6 +284,8 @@ export interface Channel extends ChannelRef {
 	routing: { mode: 'everyone' | 'queue' | 'agent' | 'none'; queue_id?: string; agent_id?: string; last_agent_minutes?: number };
 	/** Of web channels: what customers must sign in with. */
 	keyset_id?: string;
+	/** What a browser wrote shortly before its customer first signed in is theirs. */
+	join_unverified?: boolean;
 	capabilities: Capabilities;
 	/** Of text-message channels. */
 	number?: ChannelNumber;

@@ -31,7 +31,7 @@ export const pageSize = 50;
 const root = '/iamessage/api/v2';
 
 export class Api extends Door {
-	accessToken(deviceId: string, identity: string): Promise<TokenAnswer> {
+	accessToken(deviceId: string, identity: string, former: string): Promise<TokenAnswer> {
 		const body = {
 			orgId: this.account.org,
 			esDeveloperName: this.account.deployment,
@@ -39,7 +39,7 @@ export class Api extends Door {
 			platform: 'Web',
 			deviceId,
 			context: { appName: 'switchboard-widget', clientVersion: '1' },
-			...(identity && { authorizationType: 'JWT', customerIdentityToken: identity })
+			...(identity && { authorizationType: 'JWT', customerIdentityToken: identity, unverifiedAccessToken: former || undefined })
 		};
 		const kind = identity ? 'authenticated' : 'unauthenticated';
 		return this.json('', 'POST', `${root}/authorization/${kind}/access-token`, body);

@@ -100,7 +100,9 @@ export class Session {
 		return this.alone('token', async () => {
 			if (this.token && this.token !== refused) return;
 			const device = this.store.read<string>('device') ?? uuid();
-			const answer = await this.api.accessToken(device, this.identity);
+			// What was written before signing in may join: whoever has this token wrote it.
+			const former = this.identity && !this.verified ? this.token : '';
+			const answer = await this.api.accessToken(device, this.identity, former);
 			// Where the page allowed storage meanwhile, the customer is who was stored.
 			if (this.token && this.token !== refused) return;
 			const before = this.saved?.subject;

@@ -140,7 +140,6 @@ export class Live {
 		if (!other) return;
 		this.session.identity = page.identity;
 		const known = this.session.token !== '';
-		if (!this.session.verified) this.leave();
 		if (!this.chat.open && !known) return;
 		// Who is on their way in may be another customer, whom this browser knew before.
 		const anew = () => void this.enter(this.session.token);
@@ -212,14 +211,16 @@ export class Live {
 				await this.find();
 				break;
 			} catch (error) {
-				if (error instanceof Refusal && error.status === 401 && this.session.token !== refused) {
-					refused = this.session.token;
-				} else if (error instanceof Refusal && error.code === 'identity_refused') {
-					// What the page brought is no identity, or none any more.
+				const out = error instanceof Refusal && error.status === 401;
+				// Only the page can bring an identity: there is none yet, or what it brought is none any more.
+				if (out && ((mustSignIn && !this.session.identity) || error.code === 'identity_refused')) {
 					this.inside = false;
 					this.chat.phase = 'signed-out';
 					this.askIdentity();
 					return;
+				}
+				if (out && this.session.token !== refused) {
+					refused = this.session.token;
 				} else if (error instanceof Refusal && error.status < 500 && error.status !== 429) {
 					this.chat.phase = 'broken';
 					return;
@@ -292,6 +293,7 @@ export class Live {
 		this.session.forgetTalk();
 		this.clean();
 		this.chat.draft = '';
+		this.chat.seen = 0;
 		this.chat.asking = undefined;
 	}
 

@@ -86,6 +86,8 @@ export const verification: Translation<typeof english> = {
 	'channels.keyset': 'يسجّل العملاء الدخول بـ',
 	'channels.noSignIn': 'لا شيء: لا أحد يسجّل الدخول',
 	'channels.keysetHint': 'يسري التغيير فورًا: من هو موجود الآن يدخل من جديد.',
+	'channels.join': 'انضمام المحادثات السابقة لتسجيل الدخول',
+	'channels.joinHint': 'ما كتبه المتصفح خلال الساعات الست قبل تسجيل دخول عميله يصبح له من ذلك الوقت. ليس للمتصفحات التي يتشاركها عدة أشخاص.',
 	'find.keysets': 'التحقق, الهوية, jwt, jwks, رمز, دخول, sso',
 	'find.keys': 'التحقق, الهوية, jwk, jwt, rsa',
 	'keysets.count_zero': 'لا مفاتيح',

@@ -86,6 +86,8 @@ export const verification: Translation<typeof english> = {
 	'channels.keyset': 'Kunden melden sich an mit',
 	'channels.noSignIn': 'Nichts: niemand meldet sich an',
 	'channels.keysetHint': 'Eine Änderung gilt sofort: Wer gerade da ist, kommt neu herein.',
+	'channels.join': 'Unterhaltungen von vor der Anmeldung kommen dazu',
+	'channels.joinHint': 'Was ein Browser in den sechs Stunden vor der Anmeldung seines Kunden geschrieben hat, gehört dann ihm. Nicht für Browser, die mehrere Personen teilen.',
 	'find.keysets': 'Verifizierung, Identität, jwt, jwks, Token, Login, sso',
 	'find.keys': 'Verifizierung, Identität, jwk, jwt, rsa',
 	'keysets.count_one': '{count} Schlüssel',

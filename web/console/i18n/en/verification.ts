@@ -83,6 +83,8 @@ export const verification = {
 	'channels.keyset': 'Customers sign in with',
 	'channels.noSignIn': 'Nothing: nobody signs in',
 	'channels.keysetHint': 'A change counts at once: who is there now comes in anew.',
+	'channels.join': 'Conversations from before signing in join',
+	'channels.joinHint': 'What a browser wrote within six hours before its customer signs in is theirs from then on. Not for browsers that several people share.',
 	'find.keysets': 'verification, identity, jwt, jwks, token, login, sso',
 	'find.keys': 'verification, identity, jwk, jwt, rsa',
 	'keysets.count_one': '{count} key',

@@ -86,6 +86,8 @@ export const verification: Translation<typeof english> = {
 	'channels.keyset': 'Los clientes inician sesión con',
 	'channels.noSignIn': 'Nada: nadie inicia sesión',
 	'channels.keysetHint': 'Un cambio vale al instante: quien esté ahora vuelve a entrar.',
+	'channels.join': 'Las conversaciones de antes de iniciar sesión se unen',
+	'channels.joinHint': 'Lo que un navegador escribió en las seis horas antes de que su cliente iniciara sesión pasa a ser suyo. No para navegadores que comparten varias personas.',
 	'find.keysets': 'verificación, identidad, jwt, jwks, token, login, sso',
 	'find.keys': 'verificación, identidad, jwk, jwt, rsa',
 	'keysets.count_one': '{count} clave',

@@ -86,6 +86,8 @@ export const verification: Translation<typeof english> = {
 	'channels.keyset': 'Les clients se connectent avec',
 	'channels.noSignIn': 'Rien : personne ne se connecte',
 	'channels.keysetHint': 'Un changement compte aussitôt : qui est là entre à nouveau.',
+	'channels.join': 'Les conversations d’avant la connexion se joignent',
+	'channels.joinHint': 'Ce qu’un navigateur a écrit dans les six heures avant la connexion de son client est ensuite à lui. Pas pour des navigateurs que plusieurs personnes partagent.',
 	'find.keysets': 'vérification, identité, jwt, jwks, jeton, login, sso',
 	'find.keys': 'vérification, identité, jwk, jwt, rsa',
 	'keysets.count_one': '{count} clé',
