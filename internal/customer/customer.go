@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"switchboard/internal/consent"
 	"switchboard/internal/conversation"
 	"switchboard/internal/message"
 	"switchboard/internal/resource"
@@ -11,13 +12,11 @@ import (
 
 // Tx is what this room needs of a transaction beside what conversations need.
 type Tx interface {
-	conversation.Tx
+	conversation.ConsentTx
 	// EnsureCustomer finds or makes the messaging user of these addresses.
 	EnsureCustomer(channel message.ChannelID, addresses []message.Address, profile message.Profile) (id message.CustomerID, created bool, err error)
 	// NameCustomer keeps what a person told about themselves, where nothing is known yet.
 	NameCustomer(id message.CustomerID, p message.Profile) error
-	// ImplyConsent notes that somebody whose consent is not known has written (CN-1).
-	ImplyConsent(id message.CustomerID) error
 	// EnsureConversation finds or makes the conversation of a customer's thread, locked.
 	EnsureConversation(channel message.ChannelID, customer message.CustomerID, threadKey string) (c conversation.Conversation, created bool, err error)
 	// ConversationByThread finds it, locked.
@@ -67,6 +66,7 @@ type Service struct {
 	Now func() time.Time
 
 	deployments published
+	words       consent.Cache
 }
 
 // Conversation is one of a customer's own, as their window lists it.
@@ -94,6 +94,9 @@ type Deployment struct {
 	Address       string // the channel's; empty for most web channels
 	ChannelActive bool
 	Settings      resource.DeploymentSettings
+	// Consent is the channel's rules as they are stored; empty for those that are built in.
+	Consent        string
+	ConsentVersion int64
 }
 
 func (s *Service) now() time.Time {

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"switchboard/internal/consent"
 	"switchboard/internal/fault"
 	"switchboard/internal/message"
 )
@@ -26,9 +27,11 @@ type Token struct {
 	CreatedAt  time.Time
 	ExpiresAt  time.Time
 	RevokedAt  time.Time
-	// DeploymentVersion and ChannelActive are as they are now, for who reads a token.
+	// What follows is as it is now, for who reads a token.
 	DeploymentVersion int64
 	ChannelActive     bool
+	RequiredConsent   consent.Level
+	ConsentVersion    int64
 }
 
 // Visitor is who a request comes from, and through what.
@@ -167,7 +170,7 @@ func (p *published) get(ctx context.Context, rows Reader, t Token) (*Deployment,
 	p.mu.Lock()
 	d := p.byID[t.Deployment]
 	p.mu.Unlock()
-	if d != nil && d.Version == t.DeploymentVersion && d.Org == t.Org {
+	if d != nil && d.Version == t.DeploymentVersion && d.ConsentVersion == t.ConsentVersion && d.Org == t.Org {
 		return d, nil
 	}
 	fresh, err := rows.PublishedDeploymentByID(ctx, t.Org, t.Deployment)

@@ -31,7 +31,7 @@ type ChannelSpec struct {
 	// Settings and Secrets by the names that GET channel-types lists.
 	Settings        map[string]string        `json:"settings,omitempty"`
 	Secrets         map[string]string        `json:"secrets,omitempty" doc:"never shown again; a PATCH replaces only those it names, an empty one is removed"`
-	RequiredConsent string                   `json:"required_consent,omitempty" enum:"implicitly_opted_in,explicitly_opted_in,doubly_opted_in" doc:"implicitly_opted_in if not said"`
+	RequiredConsent string                   `json:"required_consent,omitempty" enum:"implicitly_opted_in,explicitly_opted_in,doubly_opted_in" doc:"if not said, explicitly_opted_in for a short code and implicitly_opted_in for all others"`
 	Routing         *resource.ChannelRouting `json:"routing,omitempty" doc:"to everyone if not said"`
 }
 
@@ -111,6 +111,9 @@ func (s *Service) CreateChannel(ctx context.Context, org message.OrgID, spec Cha
 		if err := checkShortCode(tx, &c); err != nil {
 			return err
 		}
+		if err := checkConsent(tx, &c); err != nil {
+			return err
+		}
 		if err := s.checkNumbers(tx, &c); err != nil {
 			return err
 		}
@@ -155,6 +158,9 @@ func (s *Service) ChangeChannel(ctx context.Context, org message.OrgID, id messa
 			if err := checkShortCode(tx, &c); err != nil {
 				return err
 			}
+		}
+		if err := checkConsent(tx, &c); err != nil {
+			return err
 		}
 		if s.accountOf(&c) != s.accountOf(&before) {
 			if err := s.checkNumbers(tx, &c); err != nil {
@@ -213,6 +219,9 @@ func (s *Service) fill(c *Channel, kind Kind, spec ChannelSpec) error {
 	}
 	c.Active = spec.Active == nil || *spec.Active
 	c.RequiredConsent = consent.Implicit
+	if c.Type == channel.SMS && phone.IsShortCode(c.Address) {
+		c.RequiredConsent = consent.Explicit // CN-5
+	}
 	if spec.RequiredConsent != "" {
 		c.RequiredConsent = consent.Level(spec.RequiredConsent)
 	}

@@ -66,6 +66,7 @@ type Tx interface {
 	SaveSetupSkipped(keys []string) error
 	AccountTx
 	CountryTx
+	ConsentTx
 
 	// ClaimMark keeps a value under a name of the installation's, for the first who asks.
 	ClaimMark(name, value string) (first bool, err error)

@@ -18,6 +18,7 @@ import (
 	"switchboard/internal/channel/sms"
 	"switchboard/internal/channel/twilio"
 	"switchboard/internal/channel/whatsapp"
+	"switchboard/internal/consent"
 	"switchboard/internal/conversation"
 	"switchboard/internal/file"
 	staffapi "switchboard/internal/httpapi/staff"
@@ -332,7 +333,7 @@ func (c *company) receive(channelType, text, user string) (out received) {
 		if err != nil {
 			return err
 		}
-		if err := tx.SetConsent(id, "implicitly_opted_in"); err != nil {
+		if _, _, err := tx.SetConsent(id, consent.Change{To: consent.Implicit, Cause: consent.ByWriting}); err != nil {
 			return err
 		}
 		talk, _, err := tx.EnsureConversation(out.channel, id, "")
