@@ -109,6 +109,11 @@ func (h *Heard) Settle(tx ConsentTx, c *Conversation, e *Entry) error {
 			return err
 		}
 	}
+	if h.OptedOut() && c.Session.Status.Open() { // they were out already
+		if err := End(tx, c, RuleEnded, "system", Staff{}, optedOut()); err != nil {
+			return err
+		}
+	}
 	if d.Answer == "" {
 		return nil
 	}
@@ -234,11 +239,15 @@ func silence(tx ConsentTx, c *Conversation, change *consent.Change) error {
 	if !c.Session.Status.Open() {
 		return nil
 	}
-	why := message.Because("opted_out", message.ReasonParams{}, "The customer opted out.")
+	why := optedOut()
 	if change.Cause == consent.ByBlock {
 		why = message.Because("blocked", message.ReasonParams{}, "The customer has blocked this sender at their provider.")
 	}
 	return End(tx, c, RuleEnded, "system", Staff{}, why)
+}
+
+func optedOut() message.Reason {
+	return message.Because("opted_out", message.ReasonParams{}, "The customer opted out.")
 }
 
 // Blocked reports whether a delivery code says that the person has blocked the brand (CN-1).
