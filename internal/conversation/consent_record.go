@@ -88,6 +88,9 @@ func (r ConsentOf) put(tx OpenTx, by Staff) (customer message.CustomerID, action
 	if sender.ChannelType == webChannel {
 		return customer, "", fault.Invalid("channel_id", "People on a web channel have no number. Record their consent on their own page.")
 	}
+	if err := r.check(tx.Now()); err != nil {
+		return customer, "", err // before anybody is made for it
+	}
 	customer, made, err := tx.EnsureCustomer(r.Channel, []message.Address{r.To}, message.Profile{})
 	if err != nil {
 		return customer, "", err

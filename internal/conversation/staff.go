@@ -75,6 +75,9 @@ func (s *Service) Send(ctx context.Context, org message.OrgID, by Staff, id mess
 			}
 		}
 		if err := MayWrite(&c, by); err != nil {
+			if facts, unread := tx.Policy(id); unread == nil && facts.Consent == consent.OptedOut {
+				return consent.Check(facts, consent.Kind{}, tx.Now()) // to begin anew would be refused as well
+			}
 			return err
 		}
 		if sent, err = s.write(tx, &c, by, d, false); err != nil {

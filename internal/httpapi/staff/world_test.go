@@ -148,6 +148,7 @@ func newWorld(t *testing.T, db *store.DB) *world {
 		Open: func(ctx context.Context, org message.OrgID, by conversation.Staff, c message.ChannelID, to message.Address, d conversation.Draft) (conversation.Entry, error) {
 			return talk.Open(ctx, org, store.Writer[conversation.OpenTx](db), by, c, to, d)
 		},
+		Consents:  &conversation.Consents{Write: store.Writer[conversation.OpenTx](db)},
 		Transfers: &conversation.Transfers{Write: store.Writer[conversation.TransferTx](db)},
 		Eraser:    &conversation.Eraser{Write: store.Writer[conversation.EraseTx](db)},
 		Routing:   &routing.Service{Write: store.Writer[routing.Tx](db)}, Outbound: w.sent, Push: w.push,
