@@ -24,6 +24,7 @@ export const places = (): Place[] => [
 	place('channels', ts('channels.title'), ts('group.channels')),
 	place('deployments', ts('deployments.title'), ts('group.channels')),
 	place('templates', ts('templates.title'), ts('group.channels')),
+	place('consent', ts('rules.title'), ts('group.channels')),
 	place('countries', ts('countries.title'), ts('group.channels')),
 	place('queues', ts('queues.title'), ts('group.work')),
 	place('routing-configurations', ts('routing.title'), ts('group.work')),

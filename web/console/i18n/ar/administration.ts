@@ -6,9 +6,10 @@ import { health } from './health.ts';
 import { house } from './house.ts';
 import { people } from './people.ts';
 import { routing } from './routing.ts';
+import { rules } from './rules.ts';
 import { security } from './security.ts';
 import { setup } from './setup.ts';
 import { texts } from './texts.ts';
 import { web } from './web.ts';
 
-export const words = { ...setup, ...channels, ...countries, ...business, ...security, ...routing, ...web, ...people, ...texts, ...health, ...house };
+export const words = { ...setup, ...channels, ...countries, ...business, ...security, ...routing, ...web, ...people, ...texts, ...health, ...house, ...rules };
