@@ -21,8 +21,8 @@ const (
 	Custom      Role = "custom"
 )
 
-// Roles in the order in which they are shown.
-var roles = []Role{OptIn, DoubleOptIn, OptOut, Help, Custom}
+// Roles, those first to which a word belongs that is there twice.
+var roles = []Role{OptOut, Help, OptIn, DoubleOptIn, Custom}
 
 // Keyword is a word of the rules that a message was. A zero one is no keyword.
 type Keyword struct {
@@ -83,7 +83,7 @@ type Words struct {
 // opting out comes before everything.
 func NewWords(r Rules) *Words {
 	w := &Words{Rules: r, byWord: map[string]Keyword{}}
-	for _, role := range []Role{OptOut, Help, OptIn, DoubleOptIn, Custom} {
+	for _, role := range roles {
 		for _, l := range r.Languages {
 			for _, word := range l.Keywords.Of(role) {
 				form := Fold(word)

@@ -39,7 +39,7 @@ type ConsentTx interface {
 	// CancelQueued takes out of the outbox what waits there for a conversation and is no compliance answer.
 	CancelQueued(c message.ConversationID) ([]Entry, error)
 	// MayAnswer reports whether somebody has not had the same answer within a time. It keeps that they asked.
-	MayAnswer(id message.CustomerID, a consent.Answer, within time.Duration) (bool, error)
+	MayAnswer(id message.CustomerID, answer string, within time.Duration) (bool, error)
 	// AskedSince reports whether somebody has written something, since a time, that waits for their consent.
 	AskedSince(id message.CustomerID, since time.Time) (bool, error)
 	LogDeliveryError(c message.ChannelID, conv message.ConversationID, entry message.EntryID, code, detail string) error
@@ -129,18 +129,19 @@ func (h *Heard) answer(tx ConsentTx, c *Conversation) error {
 	if a == consent.OptInPrompt && h.standing.Level == consent.OptedOut {
 		within = askAgainEvery
 	}
-	may, err := tx.MayAnswer(c.Customer, a, within)
-	if err != nil || !may || h.hearing.Silent {
-		return err
-	}
 	rules := &h.hearing.Words.Rules
 	language, err := LanguageOf(tx, c.Customer, rules.Tags(), h.hearing.Keyword.Language)
 	if err != nil {
 		return err
 	}
-	text, _ := rules.Text(a, language)
-	if text == "" {
-		return nil
+	text, spoken := rules.Text(a, language)
+	key := string(a)
+	if h.hearing.Keyword.Role != "" {
+		key += " " + spoken // a word of another language gets its own answer
+	}
+	may, err := tx.MayAnswer(c.Customer, key, within)
+	if err != nil || !may || h.hearing.Silent || text == "" {
+		return err
 	}
 	_, err = SayAutomatically(tx, c, text, ClassCompliance)
 	return err

@@ -83,6 +83,11 @@ func (s *Service) open(tx OpenTx, by Staff, channelID message.ChannelID, to mess
 			return prior, err
 		}
 	}
+	if c.Session.Status == Consent { // nobody has it, and nothing was said in it that waits
+		if err := End(tx, &c, AgentEnded, "agent", by, message.Reason{}); err != nil {
+			return Entry{}, err
+		}
+	}
 	if c.Session.Status.Open() {
 		return Entry{}, fault.New(fault.SessionOpen, "There is already an open session with this customer.").
 			With("conversation_id", c.ID.String()).With("session_id", c.Session.ID.String())

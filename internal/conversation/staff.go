@@ -102,6 +102,9 @@ func MayWrite(c *Conversation, by Staff) error {
 	if by.Program || by.Supervisor || session.Agent == by.ID {
 		return nil
 	}
+	if session.Status == Consent {
+		return fault.New(fault.NotAssigned, "The customer has sent nothing but consent keywords so far, or has not agreed yet. Wait until they write.")
+	}
 	if session.Status == Waiting {
 		return fault.New(fault.NotAssigned, "This session is still waiting for an agent. Accept it to answer.")
 	}

@@ -91,20 +91,20 @@ func (tx *Tx) CancelQueued(c message.ConversationID) ([]conversation.Entry, erro
 
 // MayAnswer keeps that somebody gave a reason for an answer now, and reports whether they haven't had the same
 // one within a time: then they have it now.
-func (tx *Tx) MayAnswer(id message.CustomerID, a consent.Answer, within time.Duration) (may bool, err error) {
+func (tx *Tx) MayAnswer(id message.CustomerID, answer string, within time.Duration) (may bool, err error) {
 	now := us(tx.Now())
 	var at int64
 	_, err = one(tx, []any{&at}, `INSERT INTO consent_answer (org_id, user_id, answer, at, asked_at) VALUES ($1, $2, $3, $4, $4)
  ON CONFLICT (org_id, user_id, answer) DO UPDATE SET asked_at = excluded.asked_at,
  at = CASE WHEN consent_answer.at <= $5 THEN excluded.at ELSE consent_answer.at END RETURNING at`,
-		tx.org, id, string(a), now, us(tx.Now().Add(-within)))
+		tx.org, id, answer, now, us(tx.Now().Add(-within)))
 	return at == now, err
 }
 
 // AskedSince reports whether somebody wrote something, since a time, for which they were to be asked to opt in.
 func (tx *Tx) AskedSince(id message.CustomerID, since time.Time) (asked bool, err error) {
-	_, err = one(tx, []any{&asked}, `SELECT EXISTS (SELECT 1 FROM consent_answer WHERE org_id = $1 AND user_id = $2 AND answer = $3 AND asked_at >= $4)`,
-		tx.org, id, string(consent.OptInPrompt), us(since))
+	_, err = one(tx, []any{&asked}, `SELECT EXISTS (SELECT 1 FROM consent_answer WHERE org_id = $1 AND user_id = $2 AND answer IN ($3, $4) AND asked_at >= $5)`,
+		tx.org, id, string(consent.OptInPrompt), string(consent.DoubleOptInPrompt), us(since))
 	return asked, err
 }
 

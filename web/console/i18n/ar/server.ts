@@ -530,5 +530,6 @@ export const words: Record<string, string> = {
 	'This text must say that no more messages will come.': 'يجب أن يذكر هذا النص أنه لن ترد رسائل أخرى.',
 	'This text must say: Msg&data rates may apply.': 'يجب أن يذكر هذا النص أنه قد تُطبَّق رسوم الرسائل والبيانات (بالإنجليزية: ⁨Msg&data rates may apply.⁩).',
 	'This time has not come yet.': 'لم يحن هذا الوقت بعد.',
-	'opt customers out and in, for them': 'إلغاء اشتراك العملاء واشتراكهم نيابة عنهم'
+	'opt customers out and in, for them': 'إلغاء اشتراك العملاء واشتراكهم نيابة عنهم',
+	'The customer has sent nothing but consent keywords so far, or has not agreed yet. Wait until they write.': 'لم يرسل العميل حتى الآن سوى كلمات الموافقة، أو لم يوافق بعد. انتظر حتى يكتب.'
 };

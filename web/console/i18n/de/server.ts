@@ -530,5 +530,6 @@ export const words: Record<string, string> = {
 	'This text must say that no more messages will come.': 'In diesem Text muss stehen, dass keine weiteren Nachrichten kommen.',
 	'This text must say: Msg&data rates may apply.': 'In diesem Text muss stehen, dass Kosten für Nachrichten und Daten anfallen können (englisch: Msg&data rates may apply.).',
 	'This time has not come yet.': 'Diese Zeit ist noch nicht gekommen.',
-	'opt customers out and in, for them': 'Kunden für sie ab- und anmelden'
+	'opt customers out and in, for them': 'Kunden für sie ab- und anmelden',
+	'The customer has sent nothing but consent keywords so far, or has not agreed yet. Wait until they write.': 'Der Kunde hat bisher nur Schlüsselwörter zur Einwilligung geschickt oder noch nicht zugestimmt. Warten Sie, bis er schreibt.'
 };

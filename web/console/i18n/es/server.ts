@@ -530,5 +530,6 @@ export const words: Record<string, string> = {
 	'This text must say that no more messages will come.': 'Este texto debe decir que no llegarán más mensajes.',
 	'This text must say: Msg&data rates may apply.': 'Este texto debe decir que pueden aplicarse tarifas de mensajes y datos (en inglés: Msg&data rates may apply.).',
 	'This time has not come yet.': 'Esa hora aún no ha llegado.',
-	'opt customers out and in, for them': 'dar de baja y de alta a clientes, en su nombre'
+	'opt customers out and in, for them': 'dar de baja y de alta a clientes, en su nombre',
+	'The customer has sent nothing but consent keywords so far, or has not agreed yet. Wait until they write.': 'El cliente solo ha enviado palabras clave de consentimiento, o aún no ha aceptado. Espere a que escriba.'
 };

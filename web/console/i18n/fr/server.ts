@@ -530,5 +530,6 @@ export const words: Record<string, string> = {
 	'This text must say that no more messages will come.': 'Ce texte doit dire qu’aucun autre message ne viendra.',
 	'This text must say: Msg&data rates may apply.': 'Ce texte doit dire que des frais de messagerie et de données peuvent s’appliquer (en anglais : Msg&data rates may apply.).',
 	'This time has not come yet.': 'Cette heure n’est pas encore venue.',
-	'opt customers out and in, for them': 'désabonner et abonner des clients, pour eux'
+	'opt customers out and in, for them': 'désabonner et abonner des clients, pour eux',
+	'The customer has sent nothing but consent keywords so far, or has not agreed yet. Wait until they write.': 'Le client n’a envoyé que des mots-clés de consentement, ou n’a pas encore donné son accord. Attendez qu’il écrive.'
 };
