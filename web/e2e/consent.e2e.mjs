@@ -52,6 +52,7 @@ story('STOP from the phone ends it all, START begins anew, and the panel tells t
 	assert.ok(await dialog.getByRole('button', { name: 'Opt in' }).isDisabled(), 'opted in without a note');
 	await dialog.getByLabel('Note').fill('Asked for it on the phone');
 	await dialog.getByRole('button', { name: 'Opt in' }).click();
+	await panel.locator('details').evaluate((history) => void (history.open = true));
 	await seen(panel.getByText('Asked for it on the phone'));
 	await shoot(page, 'history');
 });
