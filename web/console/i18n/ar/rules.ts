@@ -49,5 +49,11 @@ export const rules = {
 	'rules.preview': 'ما يراه العميل',
 	'rules.previewHello': 'مرحبًا',
 	'rules.open': 'كلمات هذه القناة ونصوصها',
+	'rules.records': 'السجلات',
+	'rules.recordsText': 'تأتي الموافقات المعطاة في مكان آخر من ملف؛ ويخرج كل ما سُجّل دليلًا.',
+	'rules.import': 'تسجيل الموافقات من ملف',
+	'rules.importText': 'القناة باسمها؛ والحالة status هي ⁨opted_out⁩ أو ⁨implicitly_opted_in⁩ أو ⁨explicitly_opted_in⁩ أو ⁨doubly_opted_in⁩؛ وat وقت قولها، مثل ⁨2026-05-01T14:30:00Z⁩. من ألغى اشتراكه لاحقًا يبقى كذلك.',
+	'rules.exportCSV': 'تصدير (⁨CSV⁩)',
+	'rules.exportJSON': 'تصدير (⁨JSON⁩)',
 	'find.consent': 'اشتراك, إلغاء, STOP, كلمات, موافقة, رقم قصير'
 };

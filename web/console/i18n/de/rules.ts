@@ -49,5 +49,11 @@ export const rules = {
 	'rules.preview': 'Was ein Kunde sieht',
 	'rules.previewHello': 'Hallo',
 	'rules.open': 'Schlüsselwörter und Texte dieses Kanals',
+	'rules.records': 'Nachweise',
+	'rules.recordsText': 'Anderswo gegebene Einwilligungen kommen aus einer Datei; alles, was je festgehalten wurde, geht als Nachweis hinaus.',
+	'rules.import': 'Einwilligungen aus einer Datei',
+	'rules.importText': 'Der Kanal mit seinem Namen; status ist opted_out, implicitly_opted_in, explicitly_opted_in oder doubly_opted_in; at ist, wann es gesagt wurde, etwa 2026-05-01T14:30:00Z. Wer sich später abgemeldet hat, bleibt abgemeldet.',
+	'rules.exportCSV': 'Exportieren (CSV)',
+	'rules.exportJSON': 'Exportieren (JSON)',
 	'find.consent': 'Opt-in, Opt-out, STOP, Abmelden, Anmelden, Schlüsselwörter, Kurzwahl, DSGVO'
 };

@@ -49,5 +49,11 @@ export const rules = {
 	'rules.preview': 'What a customer sees',
 	'rules.previewHello': 'Hello',
 	'rules.open': 'Keywords and texts of this channel',
+	'rules.records': 'Records',
+	'rules.recordsText': 'Consent that was given elsewhere comes from a file; everything that was ever recorded goes out as proof.',
+	'rules.import': 'Record consent from a file',
+	'rules.importText': 'The channel by its name; status is opted_out, implicitly_opted_in, explicitly_opted_in or doubly_opted_in; at is when it was said, such as 2026-05-01T14:30:00Z. Who opted out later stays out.',
+	'rules.exportCSV': 'Export (CSV)',
+	'rules.exportJSON': 'Export (JSON)',
 	'find.consent': 'opt in, opt out, STOP, START, HELP, keywords, unsubscribe, short code, TCPA, GDPR'
 };

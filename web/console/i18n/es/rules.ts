@@ -49,5 +49,11 @@ export const rules = {
 	'rules.preview': 'Lo que ve un cliente',
 	'rules.previewHello': 'Hola',
 	'rules.open': 'Palabras clave y textos de este canal',
+	'rules.records': 'Registros',
+	'rules.recordsText': 'El consentimiento dado en otra parte llega de un archivo; todo lo registrado sale como prueba.',
+	'rules.import': 'Consentimientos desde un archivo',
+	'rules.importText': 'El canal por su nombre; status es opted_out, implicitly_opted_in, explicitly_opted_in o doubly_opted_in; at es cuándo se dijo, por ejemplo 2026-05-01T14:30:00Z. Quien se dio de baja después sigue de baja.',
+	'rules.exportCSV': 'Exportar (CSV)',
+	'rules.exportJSON': 'Exportar (JSON)',
 	'find.consent': 'opt-in, opt-out, STOP, BAJA, darse de baja, palabras clave, número corto, RGPD'
 };

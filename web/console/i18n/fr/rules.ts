@@ -49,5 +49,11 @@ export const rules = {
 	'rules.preview': 'Ce que voit un client',
 	'rules.previewHello': 'Bonjour',
 	'rules.open': 'Mots-clés et textes de ce canal',
+	'rules.records': 'Enregistrements',
+	'rules.recordsText': 'Le consentement donné ailleurs vient d’un fichier ; tout ce qui a été enregistré sort comme preuve.',
+	'rules.import': 'Consentements depuis un fichier',
+	'rules.importText': 'Le canal par son nom ; status vaut opted_out, implicitly_opted_in, explicitly_opted_in ou doubly_opted_in ; at est le moment où cela a été dit, par exemple 2026-05-01T14:30:00Z. Qui s’est désabonné plus tard le reste.',
+	'rules.exportCSV': 'Exporter (CSV)',
+	'rules.exportJSON': 'Exporter (JSON)',
 	'find.consent': 'opt-in, opt-out, STOP, ARRET, désabonner, mots-clés, numéro court, RGPD'
 };
