@@ -200,6 +200,7 @@ func (a *App) wire() {
 	receiver := inbound.New(store.Writer[inbound.Tx](a.db), a.hub.Typing, a.log)
 	receiver.Mask(rules)
 	receiver.OnRepeated(func(n int) { a.measured.repeated.Add(float64(n)) })
+	receiver.OnOptOut(a.sent)
 	receiver.KeepLongTexts(func(c channel.Account) int {
 		return a.connectors.Capabilities(string(c.Type), c.Provider).InboundTextMax
 	},
@@ -216,6 +217,7 @@ func (a *App) wire() {
 	}, a.log)
 	handlers := conversation.EndTimers(store.Writer[conversation.TimerTx](a.db))
 	handlers[conversation.JobUnreachable] = conversation.Unreachable(store.Writer[conversation.FailTx](a.db))
+	handlers[conversation.JobBlocked] = conversation.RecordBlock(store.Writer[conversation.ConsentTx](a.db))
 	handlers[conversation.JobForgetTests] = conversation.ForgetTests(store.Writer[conversation.ForgetTx](a.db))
 	handlers[inbound.JobMedia] = media.Fetch
 	handlers[routing.JobConnectionLost] = presence.ConnectionLost
@@ -240,6 +242,7 @@ func (a *App) wire() {
 		Open: func(ctx context.Context, org message.OrgID, by conversation.Staff, c message.ChannelID, to message.Address, d conversation.Draft) (conversation.Entry, error) {
 			return talk.Open(ctx, org, open, by, c, to, d)
 		},
+		Consents:  a.consents(),
 		Transfers: &conversation.Transfers{Write: store.Writer[conversation.TransferTx](a.db), Rules: rules},
 		Eraser:    &conversation.Eraser{Write: store.Writer[conversation.EraseTx](a.db)},
 		Routing:   presence,

@@ -33,6 +33,9 @@ type Account struct {
 	Address  string
 	Settings map[string]string
 	Secrets  map[string]string
+	// RequiredConsent and ConsentRules are the channel's as they are stored; who takes messages in reads them.
+	RequiredConsent string
+	ConsentRules    string
 	// BaseURL is the root of the provider's API: the sandbox's for sandbox channels, else the provider's own.
 	BaseURL string
 	// WebhookURL is the public address of this channel's webhook, which signatures may cover.

@@ -24,6 +24,8 @@ type Event struct {
 	// For Message: what was said. Media is fetched after the commit and put into Content.File.
 	Content message.Content
 	Media   *MediaRef
+	// Answered: it was a keyword of the provider's own, which has answered it already.
+	Answered bool
 	// RefersTo is the provider's id of the message that this one answers, edits, deletes or reacts to.
 	RefersTo string
 

@@ -114,7 +114,7 @@ func (h *house) thread(ch message.ChannelID, who string, level consent.Level) (i
 		if err != nil {
 			return err
 		}
-		if err := tx.SetConsent(customer, level); err != nil {
+		if _, _, err := tx.SetConsent(customer, consent.Change{To: level, Cause: consent.ByWriting}); err != nil {
 			return err
 		}
 		c, _, err := tx.EnsureConversation(ch, customer, "")

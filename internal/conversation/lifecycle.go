@@ -20,6 +20,10 @@ func HearsPositions(channelType string) bool { return channelType == webChannel 
 // Begin opens a session on a conversation whose last one is over. It is new; the caller moves it on
 // within the same transaction.
 func Begin(tx Tx, c *Conversation, origin Origin, cause Cause, prechat []message.Field) error {
+	return begin(tx, c, origin, New, cause, prechat)
+}
+
+func begin(tx Tx, c *Conversation, origin Origin, status Status, cause Cause, prechat []message.Field) error {
 	now := tx.Now()
 	number, err := tx.NextSessionNumber()
 	if err != nil {
@@ -30,7 +34,7 @@ func Begin(tx Tx, c *Conversation, origin Origin, cause Cause, prechat []message
 		ChannelType: c.ChannelType, Customer: c.Customer, Origin: origin, StartedAt: now,
 		Prechat: prechat, LastActivityAt: now, ModifiedAt: now, Version: 1,
 	}
-	if err := s.Move(New, cause, now); err != nil {
+	if err := s.Move(status, cause, now); err != nil {
 		return err
 	}
 	if err := tx.InsertSession(&s); err != nil {
@@ -74,15 +78,26 @@ func CustomerWrites(tx Tx, c *Conversation, prechat []message.Field, lastAgentWi
 	default:
 		return false, nil
 	}
+	return true, toRouting(tx, c, CustomerWrote, work)
+}
+
+// toRouting makes the open session a waiting one. The caller saves it.
+func toRouting(tx Tx, c *Conversation, cause Cause, work WorkChange) error {
+	s := &c.Session
 	prior := s.Status
-	if err := s.Move(Waiting, CustomerWrote, now); err != nil {
-		return false, err
+	if err := s.Move(Waiting, cause, tx.Now()); err != nil {
+		return err
+	}
+	if prior == Consent {
+		if err := tx.ClearTimer(TimerConsentEnds, s.ID.String()); err != nil {
+			return err
+		}
 	}
 	s.Agent = message.UserID{}
 	if err := tx.Work(s, work); err != nil {
-		return false, err
+		return err
 	}
-	return true, statusEvent(tx, c, prior, "")
+	return statusEvent(tx, c, prior, "")
 }
 
 // answersOutbound brings the answer to what an agent began to that agent while they are online; else
@@ -207,8 +222,8 @@ func End(tx Tx, c *Conversation, cause Cause, by string, actor Staff, reason mes
 	if err := tx.Work(s, WorkChange{State: WorkGone}); err != nil {
 		return err
 	}
-	for _, kind := range []string{TimerInactiveEnds, TimerNewEnds} {
-		if prior == Inactive || prior == New {
+	for _, kind := range []string{TimerInactiveEnds, TimerNewEnds, TimerConsentEnds} {
+		if prior == Inactive || prior == New || prior == Consent {
 			if err := tx.ClearTimer(kind, s.ID.String()); err != nil {
 				return err
 			}

@@ -18,10 +18,9 @@ const NewEnds = 24 * time.Hour
 
 // OpenTx is what opening a conversation needs beside Tx.
 type OpenTx interface {
-	Tx
+	ConsentTx
 	EnsureCustomer(c message.ChannelID, addresses []message.Address, p message.Profile) (message.CustomerID, bool, error)
 	EnsureConversation(c message.ChannelID, customer message.CustomerID, thread string) (Conversation, bool, error)
-	SetConsent(id message.CustomerID, level consent.Level) error
 	// Sender tells about a channel that somebody wants to write from. fault.NotFound when there is none.
 	Sender(c message.ChannelID, user message.UserID) (Sender, error)
 }
@@ -74,7 +73,7 @@ func (s *Service) open(tx OpenTx, by Staff, channelID message.ChannelID, to mess
 	}
 	if created && sender.Required == consent.Implicit {
 		// Where implicit consent is enough, being written to for a reason counts as it (CN-1).
-		if err := tx.SetConsent(customer, consent.Implicit); err != nil {
+		if _, _, err := tx.SetConsent(customer, consent.Change{To: consent.Implicit, Cause: consent.ByBusiness, Agent: by.ID, AgentName: by.Name}); err != nil {
 			return Entry{}, err
 		}
 	}
@@ -85,6 +84,11 @@ func (s *Service) open(tx OpenTx, by Staff, channelID message.ChannelID, to mess
 	if d.ClientID != "" {
 		if prior, found, err := tx.EntryByClientID(c.ID, d.ClientID); err != nil || found {
 			return prior, err
+		}
+	}
+	if c.Session.Status == Consent { // nobody has it, and nothing was said in it that waits
+		if err := End(tx, &c, AgentEnded, "agent", by, message.Reason{}); err != nil {
+			return Entry{}, err
 		}
 	}
 	if c.Session.Status.Open() {
@@ -141,6 +145,7 @@ func EndTimers(write func(context.Context, message.OrgID, func(TimerTx) error) e
 	}
 	return map[string]job.Handler{
 		TimerInactiveEnds: end(Inactive, message.Because("no_answer", message.ReasonParams{}, "The customer did not answer for 30 hours.")),
+		TimerConsentEnds:  end(Consent, message.Because("never_agreed", message.ReasonParams{}, "The customer did not go on within 24 hours.")),
 		TimerNewEnds:      end(New, message.Because("never_answered", message.ReasonParams{}, "The customer wrote nothing within 24 hours.")),
 	}
 }

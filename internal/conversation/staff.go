@@ -83,6 +83,9 @@ func (s *Service) Send(ctx context.Context, org message.OrgID, by Staff, id mess
 			}
 		}
 		if err := MayWrite(&c, by); err != nil {
+			if facts, unread := tx.Policy(id); unread == nil && facts.Consent == consent.OptedOut {
+				return consent.Check(facts, consent.Kind{}, tx.Now()) // to begin anew would be refused as well
+			}
 			return err
 		}
 		if sent, err = s.write(tx, &c, by, d, false); err != nil {
@@ -106,6 +109,9 @@ func MayWrite(c *Conversation, by Staff) error {
 	}
 	if by.Program || by.Supervisor || session.Agent == by.ID {
 		return nil
+	}
+	if session.Status == Consent {
+		return fault.New(fault.NotAssigned, "The customer has sent nothing but consent keywords so far, or has not agreed yet. Wait until they write.")
 	}
 	if session.Status == Waiting {
 		return fault.New(fault.NotAssigned, "This session is still waiting for an agent. Accept it to answer.")

@@ -45,7 +45,7 @@ func TestPolicyIsAskedWhenSentAndWhenRetried(t *testing.T) {
 		fail()
 
 		level := func(l consent.Level) func() {
-			return func() { h.write(func(tx *store.Tx) error { return tx.SetConsent(customer, l) }) }
+			return func() { h.exec("UPDATE messaging_user SET consent = $1 WHERE id = $2", string(l), customer) }
 		}
 		both := func(what string, code fault.Code, spoil, mend func()) {
 			t.Helper()
@@ -253,7 +253,10 @@ func TestOpen(t *testing.T) {
 		}
 		_, err = h.talk.EndSession(t.Context(), h.org, grace, c.ID, c.Session.ID, "")
 		h.must(err)
-		h.write(func(tx *store.Tx) error { return tx.SetConsent(c.Customer, consent.OptedOut) })
+		h.write(func(tx *store.Tx) error {
+			_, _, err := tx.SetConsent(c.Customer, consent.Change{To: consent.OptedOut, Cause: consent.ByAgent})
+			return err
+		})
 		_, err = open(grace, h.sms, conversation.Draft{Text: "Hello"})
 		wantCode(t, err, fault.OptedOut)
 		if s := h.head(c.ID).Session; s.ID != c.Session.ID {

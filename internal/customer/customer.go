@@ -14,13 +14,11 @@ import (
 
 // Tx is what this room needs of a transaction beside what conversations need.
 type Tx interface {
-	conversation.Tx
+	conversation.ConsentTx
 	// EnsureCustomer finds or makes the messaging user of these addresses.
 	EnsureCustomer(channel message.ChannelID, addresses []message.Address, profile message.Profile) (id message.CustomerID, created bool, err error)
 	// NameCustomer keeps what a person told about themselves, where nothing is known yet.
 	NameCustomer(id message.CustomerID, p message.Profile) error
-	// ImplyConsent notes that somebody whose consent is not known has written (CN-1).
-	ImplyConsent(id message.CustomerID) error
 	// EnsureConversation finds or makes the conversation of a customer's thread, locked.
 	EnsureConversation(channel message.ChannelID, customer message.CustomerID, threadKey string) (c conversation.Conversation, created bool, err error)
 	// ConversationByThread finds it, locked.
@@ -39,8 +37,6 @@ type Tx interface {
 	JoinCustomer(from, to message.CustomerID, now time.Time) ([]message.ConversationID, error)
 	// LeaveCustomer ends how somebody came in without signing in, and forgets who has nothing left.
 	LeaveCustomer(id message.CustomerID) error
-	Consent(id message.CustomerID) (consent.Level, error)
-	SetConsent(id message.CustomerID, level consent.Level) error
 	// RevokeCustomerTokens ends all tokens that the same person has on the same device.
 	RevokeCustomerTokens(t Token) error
 	// CustomerEventHead is the number of the person's last event.
@@ -83,6 +79,7 @@ type Service struct {
 	Now func() time.Time
 
 	deployments published
+	words       consent.Cache
 }
 
 // Conversation is one of a customer's own, as their window lists it.
@@ -113,6 +110,9 @@ type Deployment struct {
 	// JoinUnverified: what a browser wrote before its customer signs in is theirs from then on.
 	JoinUnverified bool
 	Settings       resource.DeploymentSettings
+	// Consent is the channel's rules as they are stored; empty for those that are built in.
+	Consent        string
+	ConsentVersion int64
 }
 
 func (s *Service) now() time.Time {

@@ -22,16 +22,18 @@ func join(tx Tx, d *Deployment, former []byte, to message.CustomerID, now time.T
 		first, second = second, first
 	}
 	for _, id := range []message.CustomerID{first, second} {
-		if levels[id], err = tx.Consent(id); err != nil {
+		standing, err := tx.Standing(id)
+		if err != nil {
 			return err
 		}
+		levels[id] = standing.Level
 	}
 	moved, err := tx.JoinCustomer(from, to, now)
 	if err != nil {
 		return err
 	}
 	if level, change := joined(levels[from], levels[to]); change && len(moved) > 0 {
-		if err := tx.SetConsent(to, level); err != nil {
+		if _, _, err := tx.SetConsent(to, consent.Change{To: level, Cause: consent.ByJoining}); err != nil {
 			return err
 		}
 	}

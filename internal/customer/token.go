@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"switchboard/internal/consent"
 	"switchboard/internal/fault"
 	"switchboard/internal/identity"
 	"switchboard/internal/message"
@@ -37,6 +38,8 @@ type Token struct {
 	ChannelActive     bool
 	ChannelKeyset     message.KeysetID
 	EndsBefore        time.Time
+	RequiredConsent   consent.Level
+	ConsentVersion    int64
 }
 
 // Verified reports whether its holder has signed in.
@@ -231,7 +234,7 @@ func (p *published) get(ctx context.Context, rows Reader, t Token) (*Deployment,
 	p.mu.Lock()
 	d := p.byID[t.Deployment]
 	p.mu.Unlock()
-	if d != nil && d.Version == t.DeploymentVersion && d.Org == t.Org {
+	if d != nil && d.Version == t.DeploymentVersion && d.ConsentVersion == t.ConsentVersion && d.Org == t.Org {
 		return d, nil
 	}
 	fresh, err := rows.PublishedDeploymentByID(ctx, t.Org, t.Deployment)

@@ -39,6 +39,8 @@ type Draft struct {
 	Answers  map[string]string // to the pre-chat
 	Page     []message.Field   // what the page says of its customer; nil where it says nothing
 	Language string
+
+	hearing conversation.Hearing
 }
 
 // OpenConversation makes the conversation that a client names, or finds the one it made before. With
@@ -90,6 +92,7 @@ func (s *Service) Say(ctx context.Context, v *Visitor, thread string, d Draft) (
 	if err := d.check(); err != nil {
 		return said, err
 	}
+	s.listen(v, &d)
 	mask, err := s.Rules.For(ctx, v.Org, message.AuthorCustomer)
 	if err != nil {
 		return said, err
@@ -140,17 +143,15 @@ func (s *Service) say(tx Tx, c *conversation.Conversation, v *Visitor, e *conver
 			return err
 		}
 	}
-	wrote := c.CustomerSeq > 0
 	prior := c.Session.Status
-	var lastAgent time.Duration
 	if !prior.Open() {
 		prior = conversation.New // the one that begins now
-		var err error
-		if lastAgent, err = tx.LastAgentWithin(v.Channel); err != nil {
-			return err
-		}
 	}
-	changed, err := conversation.CustomerWrites(tx, c, fields, lastAgent)
+	standing, err := tx.Standing(v.Customer)
+	if err != nil {
+		return err
+	}
+	heard, changed, err := conversation.CustomerSays(tx, c, d.hearing, standing, fields, func() (time.Duration, error) { return tx.LastAgentWithin(v.Channel) })
 	if err != nil {
 		return err
 	}
@@ -161,29 +162,38 @@ func (s *Service) say(tx Tx, c *conversation.Conversation, v *Visitor, e *conver
 	if err := conversation.Received(tx, c, e, changed); err != nil {
 		return err
 	}
-	if !wrote {
-		if err := tx.ImplyConsent(v.Customer); err != nil {
-			return err
-		}
-	}
 	if p := profile(fields, d.Language); p.Name != "" {
 		if err := tx.NameCustomer(v.Customer, p); err != nil {
 			return err
 		}
 	}
-	if !changed {
-		if news {
-			return tx.SessionChanged(&c.Session)
+	if changed {
+		if err := tx.CustomerEvent(conversation.CustomerEvent{
+			Customer: v.Customer, Conversation: c.ID, Type: conversation.CustomerSessionStatus, At: tx.Now(),
+			Detail: conversation.CustomerDetail{Session: c.Session.ID, Status: c.Session.Status, Prior: prior},
+		}); err != nil {
+			return err
 		}
-		return nil
 	}
-	if err := tx.CustomerEvent(conversation.CustomerEvent{
-		Customer: v.Customer, Conversation: c.ID, Type: conversation.CustomerSessionStatus, At: tx.Now(),
-		Detail: conversation.CustomerDetail{Session: c.Session.ID, Status: c.Session.Status, Prior: prior},
-	}); err != nil {
-		return err
+	if changed || news {
+		if err := tx.SessionChanged(&c.Session); err != nil {
+			return err
+		}
 	}
-	return tx.SessionChanged(&c.Session)
+	return heard.Settle(tx, c, e)
+}
+
+// listen finds out before the transaction what a message is by the channel's rules of consent.
+func (s *Service) listen(v *Visitor, d *Draft) {
+	h := &d.hearing
+	h.Required, h.Words = v.RequiredConsent, s.words.Words(v.Deployment.Consent)
+	switch c := &d.Content; {
+	case c.File != nil:
+	case c.Choice != nil:
+		h.Keyword = h.Words.Match(c.Choice.Title)
+	default:
+		h.Keyword = h.Words.Match(c.Text)
+	}
 }
 
 func (d *Draft) check() error {

@@ -22,7 +22,7 @@ import (
 
 // Tx is what taking something in needs of a transaction.
 type Tx interface {
-	conversation.Tx
+	conversation.ConsentTx
 	// Known finds the conversation of whoever has all of these addresses and wrote in this thread before, and
 	// locks it; found is false for everybody else.
 	Known(c message.ChannelID, addresses []message.Address, thread, providerID string) (k Known, found bool, err error)
@@ -32,8 +32,6 @@ type Tx interface {
 	NameCustomer(id message.CustomerID, p message.Profile) error
 	EnsureConversation(c message.ChannelID, customer message.CustomerID, thread string) (conversation.Conversation, bool, error)
 	LastAgentWithin(c message.ChannelID) (time.Duration, error)
-	Consent(id message.CustomerID) (consent.Level, error)
-	SetConsent(id message.CustomerID, level consent.Level) error
 
 	FindProvider(c message.ChannelID, providerID string) (message.ConversationID, int64, bool, error)
 	BindProvider(c message.ChannelID, providerID string, conv message.ConversationID, seq int64) (outbound.Receipt, error)
@@ -46,7 +44,6 @@ type Tx interface {
 	SaveContent(e *conversation.Entry) error
 	OutboxOf(c message.ConversationID, seq int64) (outbound.Row, bool, error)
 	DeleteOutbox(id message.RowID) error
-	LogDeliveryError(c message.ChannelID, conv message.ConversationID, entry message.EntryID, code, detail string) error
 
 	SetJob(kind, key string, due time.Time, payload string) error
 	// HurryOutbox makes what waits for a daily limit due: the window that a customer opens frees it.
@@ -62,6 +59,8 @@ type Known struct {
 	Seen bool
 	// Waits: something written to them has not left yet.
 	Waits bool
+	// Standing is the customer's consent.
+	Standing consent.Standing
 }
 
 // Quarantined is a call, or a part of one, that could not be taken in.
@@ -83,6 +82,8 @@ type Service struct {
 	log    *slog.Logger
 
 	repeated func(n int)
+	optedOut func(ctx context.Context, org message.OrgID, customer message.CustomerID)
+	words    consent.Cache
 	textMax  func(account channel.Account) int
 	saveText func(ctx context.Context, org message.OrgID, name, text string) (message.File, error)
 	rules    *privacy.Rulebook
@@ -91,7 +92,13 @@ type Service struct {
 // New makes the service. typing is told when a customer writes; it must not block.
 func New(write func(ctx context.Context, org message.OrgID, fn func(Tx) error) error,
 	typing func(org message.OrgID, c message.ConversationID, from resource.Author, typing bool), log *slog.Logger) *Service {
-	return &Service{write: write, typing: typing, log: log, repeated: func(int) {}}
+	return &Service{write: write, typing: typing, log: log, repeated: func(int) {},
+		optedOut: func(context.Context, message.OrgID, message.CustomerID) {}}
+}
+
+// OnOptOut sets who is told, after the commit and before the provider is answered, that a customer has opted out.
+func (s *Service) OnOptOut(f func(ctx context.Context, org message.OrgID, customer message.CustomerID)) {
+	s.optedOut = f
 }
 
 // OnRepeated sets who is told how many messages of a call were known already.
@@ -186,22 +193,27 @@ func (s *Service) shorten(ctx context.Context, account channel.Account, events [
 // keep stores all events in one transaction. When one of them can't be kept, each gets its own, and
 // the one at fault goes to quarantine, so that it doesn't hold up the others for ever.
 func (s *Service) keep(ctx context.Context, account channel.Account, request channel.WebhookRequest, events []channel.Event) error {
-	var typings []typingNotice
+	var typings []notice
+	var leavers []message.CustomerID
 	repeated := 0
 	all := func(some []channel.Event) (err error) {
 		ctx, span := trace.Start(ctx, "inbound.transaction")
 		defer func() { span.End(err) }()
 		span.Count("switchboard.events", len(some))
 		return s.write(ctx, account.Org, func(tx Tx) error {
-			typings = nil
+			typings, leavers = nil, nil
 			counting := &repeats{Tx: tx}
 			for i := range some {
-				notice, err := take(ctx, counting, account, &some[i])
+				told, err := take(ctx, counting, account, &some[i], s.hearing(account, &some[i]))
 				if err != nil {
 					return err
 				}
-				if notice != nil {
-					typings = append(typings, *notice)
+				switch {
+				case told == nil:
+				case told.leaves:
+					leavers = append(leavers, told.customer)
+				default:
+					typings = append(typings, *told)
 				}
 			}
 			repeated = counting.n
@@ -212,6 +224,9 @@ func (s *Service) keep(ctx context.Context, account channel.Account, request cha
 	announce := func() {
 		if repeated > 0 {
 			s.repeated(repeated)
+		}
+		for _, id := range leavers {
+			s.optedOut(ctx, account.Org, id)
 		}
 		for _, t := range typings {
 			s.typing(account.Org, t.conversation, resource.Author{Type: message.AuthorCustomer, ID: t.customer.String()}, t.typing)
@@ -254,24 +269,25 @@ func plainHeaders(r channel.WebhookRequest) map[string]string {
 	return out
 }
 
-type typingNotice struct {
+type notice struct {
 	conversation message.ConversationID
 	customer     message.CustomerID
 	typing       bool
+	leaves       bool // not about typing: the customer opted out
 }
 
 // take keeps one event. Everything in it may run again after a lost transaction.
-func take(ctx context.Context, tx Tx, account channel.Account, e *channel.Event) (*typingNotice, error) {
+func take(ctx context.Context, tx Tx, account channel.Account, e *channel.Event, h conversation.Hearing) (*notice, error) {
 	switch e.Kind {
 	case channel.EventMessage, channel.EventReaction, channel.EventEdit, channel.EventDelete:
-		return nil, takeMessage(tx, account, e)
+		return takeMessage(tx, account, e, h)
 	case channel.EventReceipt:
 		_, span := trace.Start(ctx, "inbound.receipt")
 		err := takeReceipt(tx, account, e)
 		span.End(err)
 		return nil, err
 	case channel.EventOptOut, channel.EventOptIn:
-		return nil, takeConsent(tx, account, e)
+		return takeConsent(tx, account, e)
 	case channel.EventTyping:
 		return takeTyping(tx, account, e)
 	case channel.EventAccount:
@@ -280,23 +296,23 @@ func take(ctx context.Context, tx Tx, account channel.Account, e *channel.Event)
 	return nil, nil
 }
 
-func takeMessage(tx Tx, account channel.Account, e *channel.Event) error {
+func takeMessage(tx Tx, account channel.Account, e *channel.Event, hearing conversation.Hearing) (*notice, error) {
 	known, found, err := tx.Known(account.ID, e.From, e.ThreadKey, e.ProviderID)
 	if err != nil || known.Seen {
-		return err
+		return nil, err
 	}
 	if !found {
 		if first, err := tx.Once(account.ID, e.ProviderID); err != nil || !first {
-			return err
+			return nil, err
 		}
 		if known, err = meet(tx, account, e); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	c := known.Conversation
-	if c.CustomerSeq == 0 {
-		if err := firstContact(tx, c.Customer, e); err != nil {
-			return err
+	if c.CustomerSeq == 0 && e.Profile != (message.Profile{}) {
+		if err := tx.NameCustomer(c.Customer, e.Profile); err != nil {
+			return nil, err
 		}
 	}
 	entry := conversation.Entry{ID: message.NewID[message.EntryID](), Kind: message.KindMessage, AuthorName: e.Profile.Name,
@@ -307,35 +323,32 @@ func takeMessage(tx Tx, account channel.Account, e *channel.Event) error {
 	if f := e.Content.File; f != nil && !f.ID.IsZero() { // a long text; what must be fetched has no id yet
 		bound, err := tx.BindFile(f.ID, c.ID, message.RowID{})
 		if err != nil {
-			return err
+			return nil, err
 		}
 		entry.Content.File = &bound
 	}
 	if e.RefersTo != "" {
 		if conv, seq, found, err := tx.FindProvider(account.ID, e.RefersTo); err != nil {
-			return err
+			return nil, err
 		} else if found && conv == c.ID {
 			target, err := tx.EntryBySeq(conv, seq)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			entry.RefersTo = target.ID
 		}
 	}
 	moved := false
+	var heard conversation.Heard
 	if speaks := shape(&entry, e); speaks || c.Session.ID.IsZero() {
-		var lastAgent time.Duration
-		if s := c.Session.Status; !s.Open() || s == conversation.New { // a session begins
-			if lastAgent, err = tx.LastAgentWithin(account.ID); err != nil {
-				return err
-			}
-		}
-		if moved, err = conversation.CustomerWrites(tx, &c, nil, lastAgent); err != nil {
-			return err
+		if heard, moved, err = conversation.CustomerSays(tx, &c, hearing, known.Standing, nil, func() (time.Duration, error) {
+			return tx.LastAgentWithin(account.ID)
+		}); err != nil {
+			return nil, err
 		}
 	}
 	if err := conversation.Received(tx, &c, &entry, moved); err != nil {
-		return err
+		return nil, err
 	}
 	if found {
 		err = tx.OnceBound(account.ID, e.ProviderID, c.ID, entry.Seq)
@@ -343,26 +356,33 @@ func takeMessage(tx Tx, account channel.Account, e *channel.Event) error {
 		_, err = tx.BindProvider(account.ID, e.ProviderID, c.ID, entry.Seq)
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if known.Waits {
 		if err := tx.HurryOutbox(c.ID); err != nil {
-			return err
+			return nil, err
 		}
+	}
+	if err := heard.Settle(tx, &c, &entry); err != nil {
+		return nil, err
 	}
 	if e.Media != nil {
 		ref, err := json.Marshal(e.Media)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := tx.SetJob(JobMedia, entry.ID.String(), tx.Now(), string(ref)); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	if account.Type == channel.SMS && e.Kind == channel.EventMessage {
-		return tx.CountReceived(account.ID, c.ID)
+	var leaves *notice
+	if heard.OptedOut() {
+		leaves = &notice{customer: c.Customer, leaves: true}
 	}
-	return nil
+	if account.Type == channel.SMS && e.Kind == channel.EventMessage {
+		return leaves, tx.CountReceived(account.ID, c.ID)
+	}
+	return leaves, nil
 }
 
 // meet makes whoever writes for the first time, or by a new address, in this thread or at all, known.
@@ -372,7 +392,11 @@ func meet(tx Tx, account channel.Account, e *channel.Event) (Known, error) {
 		return Known{}, err
 	}
 	c, created, err := tx.EnsureConversation(account.ID, customer, e.ThreadKey)
-	return Known{Conversation: c, Waits: !created}, err
+	if err != nil {
+		return Known{}, err
+	}
+	standing, err := tx.Standing(customer)
+	return Known{Conversation: c, Waits: !created, Standing: standing}, err
 }
 
 // shape makes the entry what the event is. It reports whether it is something said, which needs a
@@ -401,35 +425,6 @@ func shape(entry *conversation.Entry, e *channel.Event) (speaks bool) {
 	return false
 }
 
-// firstContact opts in whoever writes (CN-1: implicitly), and keeps what the channel told of them.
-func firstContact(tx Tx, customer message.CustomerID, e *channel.Event) error {
-	level, err := tx.Consent(customer)
-	if err != nil {
-		return err
-	}
-	if level == consent.None {
-		if err := tx.SetConsent(customer, consent.Implicit); err != nil {
-			return err
-		}
-	}
-	if e.Profile == (message.Profile{}) {
-		return nil
-	}
-	return tx.NameCustomer(customer, e.Profile)
-}
-
-// takeConsent keeps the customer's will as their provider recorded it (CN-1).
-func takeConsent(tx Tx, account channel.Account, e *channel.Event) error {
-	customer, _, err := tx.EnsureCustomer(account.ID, e.From, e.Profile)
-	if err != nil {
-		return err
-	}
-	if e.Kind == channel.EventOptOut {
-		return tx.SetConsent(customer, consent.OptedOut)
-	}
-	return tx.SetConsent(customer, consent.Explicit)
-}
-
 // takeAccount lets the provider be asked what has changed: one way in which limits become known.
 func takeAccount(tx Tx, account channel.Account, e *channel.Event) error {
 	notice, err := json.Marshal(e.Account)
@@ -439,7 +434,7 @@ func takeAccount(tx Tx, account channel.Account, e *channel.Event) error {
 	return tx.SetJob(channel.JobStanding, account.ID.String(), tx.Now(), string(notice))
 }
 
-func takeTyping(tx Tx, account channel.Account, e *channel.Event) (*typingNotice, error) {
+func takeTyping(tx Tx, account channel.Account, e *channel.Event) (*notice, error) {
 	for _, a := range e.From {
 		customer, found, err := tx.CustomerByAddress(account.ID, a)
 		if err != nil {
@@ -447,7 +442,7 @@ func takeTyping(tx Tx, account channel.Account, e *channel.Event) (*typingNotice
 		}
 		if found {
 			c, _, err := tx.EnsureConversation(account.ID, customer, e.ThreadKey)
-			return &typingNotice{c.ID, customer, e.Typing}, err
+			return &notice{conversation: c.ID, customer: customer, typing: e.Typing}, err
 		}
 	}
 	return nil, nil

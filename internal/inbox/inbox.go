@@ -89,7 +89,7 @@ func (r *Row) For(s Sight, now time.Time) resource.Conversation {
 		c.WindowExpiresAt = &ends
 	}
 	err := conversation.MayWrite(&r.Head, conversation.Staff{ID: s.User, Supervisor: s.All})
-	if err == nil {
+	if err == nil || r.Facts.Consent == consent.OptedOut { // whoever writes, it wouldn't be sent
 		err = consent.Check(r.Facts, consent.Kind{}, now)
 	}
 	if f, ok := errors.AsType[*fault.Error](err); ok {

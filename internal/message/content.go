@@ -129,6 +129,8 @@ type Event struct {
 	Why  *Reason `json:"why,omitempty"`
 	From string  `json:"from,omitempty"`
 	To   string  `json:"to,omitempty"`
+	// Cause names why, where it is one of a few.
+	Cause string `json:"cause,omitempty"`
 }
 
 // EventType names an event entry.
@@ -148,6 +150,8 @@ const (
 	EventEdited            EventType = "edited"  // RefersTo is the entry; Text its new text
 	EventDeleted           EventType = "deleted" // RefersTo is the entry the customer took back
 	EventCallMissed        EventType = "call_missed"
+	// EventConsent: From and To are levels of consent, Cause why it changed; Target is the keyword, if one did it.
+	EventConsent EventType = "consent_changed"
 )
 
 // Preview is one line that stands for the content in lists and offers, at most max characters (runes).

@@ -125,8 +125,8 @@ func (l *lane) prepare(tx Tx, row Row, account channel.Account, connector channe
 	}
 	row.State, row.Epoch, row.Attempts = Sending, l.epoch, row.Attempts+1
 	a.row = row
-	if _, err := tx.SaveOutbox(row, tx.Now()); err != nil {
-		return a, false, err
+	if still, err := tx.SaveOutbox(row, tx.Now()); err != nil || !still {
+		return a, false, err // taken back in the meantime
 	}
 	return a, true, tx.BeginAttempt(e.ID, row.Attempts, tx.Now())
 }
@@ -240,11 +240,15 @@ func fail(tx Tx, row Row, e *conversation.Entry, code, detail string) error {
 	return tx.DeleteOutbox(row.ID)
 }
 
-// unreachable has a session looked at whose message failed because nobody is at the address.
+// unreachable has a session looked at whose message failed because nobody is at the address, and a person who
+// has blocked the brand.
 func unreachable(tx interface {
 	Now() time.Time
 	SetJob(kind, key string, due time.Time, payload string) error
 }, e *conversation.Entry) error {
+	if conversation.Blocked(e.ErrorCode) {
+		return tx.SetJob(conversation.JobBlocked, e.Customer.String(), tx.Now(), e.ID.String())
+	}
 	if !conversation.Hopeless(e.ErrorCode) {
 		return nil
 	}

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"switchboard/internal/channel"
+	"switchboard/internal/consent"
 	"switchboard/internal/conversation"
 	"switchboard/internal/fault"
 	"switchboard/internal/inbound"
@@ -169,7 +170,7 @@ func (h *house) converse(t testing.TB, from string) message.ConversationID {
 		if err != nil {
 			return err
 		}
-		if err := tx.SetConsent(customer, "implicitly_opted_in"); err != nil {
+		if _, _, err := tx.SetConsent(customer, consent.Change{To: consent.Implicit, Cause: consent.ByWriting}); err != nil {
 			return err
 		}
 		c, _, err := tx.EnsureConversation(h.account.ID, customer, "")

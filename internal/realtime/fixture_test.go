@@ -161,7 +161,7 @@ func (n *node) opens(status conversation.Status, agent message.UserID, queue mes
 		if err != nil {
 			return err
 		}
-		if err := tx.SetConsent(customer, consent.Implicit); err != nil {
+		if _, _, err := tx.SetConsent(customer, consent.Change{To: consent.Implicit, Cause: consent.ByWriting}); err != nil {
 			return err
 		}
 		if c, _, err = tx.EnsureConversation(n.channel, customer, ""); err != nil {

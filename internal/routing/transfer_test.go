@@ -96,7 +96,10 @@ func TestTransferToAnAgent(t *testing.T) {
 		if used := h.load(grace); used != 0 {
 			t.Errorf("the giver still carries %d", used)
 		}
-		h.write(func(tx *store.Tx) error { return tx.SetConsent(s.Customer, consent.Implicit) })
+		h.write(func(tx *store.Tx) error {
+			_, _, err := tx.SetConsent(s.Customer, consent.Change{To: consent.Implicit, Cause: consent.ByWriting})
+			return err
+		})
 		other := h.customer(web, "2")
 		h.accept(grace, h.offered(other, grace)[0])
 		if _, err := h.talk.Send(t.Context(), h.org, grace, s.Conversation, conversation.Draft{Text: "A colleague is coming."}); err != nil {

@@ -31,7 +31,7 @@ type ChannelSpec struct {
 	// Settings and Secrets by the names that GET channel-types lists.
 	Settings        map[string]string        `json:"settings,omitempty"`
 	Secrets         map[string]string        `json:"secrets,omitempty" doc:"never shown again; a PATCH replaces only those it names, an empty one is removed"`
-	RequiredConsent string                   `json:"required_consent,omitempty" enum:"implicitly_opted_in,explicitly_opted_in,doubly_opted_in" doc:"implicitly_opted_in if not said"`
+	RequiredConsent string                   `json:"required_consent,omitempty" enum:"implicitly_opted_in,explicitly_opted_in,doubly_opted_in" doc:"if not said, explicitly_opted_in for a short code and implicitly_opted_in for all others"`
 	Routing         *resource.ChannelRouting `json:"routing,omitempty" doc:"to everyone if not said"`
 	Keyset          message.KeysetID         `json:"keyset_id,omitempty" doc:"of web channels: customers must sign in with a token of this keyset; empty where nobody signs in"`
 	JoinUnverified  bool                     `json:"join_unverified,omitempty" doc:"with keyset_id: conversations that a browser had within six hours before its customer signs in for the first time are this customer's from then on"`
@@ -115,6 +115,9 @@ func (s *Service) CreateChannel(ctx context.Context, org message.OrgID, spec Cha
 		if err := checkShortCode(tx, &c); err != nil {
 			return err
 		}
+		if err := checkConsent(tx, &c); err != nil {
+			return err
+		}
 		if err := s.checkNumbers(tx, &c); err != nil {
 			return err
 		}
@@ -159,6 +162,9 @@ func (s *Service) ChangeChannel(ctx context.Context, org message.OrgID, id messa
 			if err := checkShortCode(tx, &c); err != nil {
 				return err
 			}
+		}
+		if err := checkConsent(tx, &c); err != nil {
+			return err
 		}
 		if s.accountOf(&c) != s.accountOf(&before) {
 			if err := s.checkNumbers(tx, &c); err != nil {
@@ -217,6 +223,9 @@ func (s *Service) fill(c *Channel, kind Kind, spec ChannelSpec) error {
 	}
 	c.Active, c.Keyset, c.JoinUnverified = spec.Active == nil || *spec.Active, spec.Keyset, spec.JoinUnverified && !spec.Keyset.IsZero()
 	c.RequiredConsent = consent.Implicit
+	if c.Type == channel.SMS && phone.IsShortCode(c.Address) {
+		c.RequiredConsent = consent.Explicit // CN-5
+	}
 	if spec.RequiredConsent != "" {
 		c.RequiredConsent = consent.Level(spec.RequiredConsent)
 	}

@@ -73,6 +73,7 @@ type Tx interface {
 	AccountTx
 	CountryTx
 	IdentityTx
+	ConsentTx
 
 	// ClaimMark keeps a value under a name of the installation's, for the first who asks.
 	ClaimMark(name, value string) (first bool, err error)

@@ -12,6 +12,7 @@ const (
 	ConversationReadAll Permission = "conversation.read_all"
 	ConversationStart   Permission = "conversation.start"
 	MessageSend         Permission = "message.send"
+	ConsentChange       Permission = "consent.change"
 	NoteWrite           Permission = "note.write"
 	SessionAccept       Permission = "session.accept"
 	SessionEnd          Permission = "session.end"
@@ -59,6 +60,7 @@ func Catalogue() []Meaning {
 		{ConversationReadAll, "see every conversation of the organisation", false, true},
 		{ConversationStart, "write first to a customer", true, true},
 		{MessageSend, "answer in a session one has accepted; show that one is typing; send a failed message again", true, true},
+		{ConsentChange, "opt customers out and in, for them", true, true},
 		{NoteWrite, "write notes that only staff see", true, true},
 		{SessionAccept, "be offered work, accept and decline it", true, true},
 		{SessionEnd, "end a session", true, true},

@@ -37,8 +37,10 @@ func (db *DB) accounts(ctx context.Context, where string, args ...any) ([]Accoun
 		secrets []byte
 	}
 	rows, err := list(db.engine.read(ctx), func(r row, a *sealed) error {
-		return r.Scan(&a.Org, &a.ID, text(&a.Type), &a.Provider, &a.Address, &a.Active, &a.Sandbox, jsonColumn{&a.Settings}, &a.secrets)
-	}, "SELECT org_id, id, type, provider, address, active, sandbox, settings, secrets_env FROM channel "+where, args...)
+		return r.Scan(&a.Org, &a.ID, text(&a.Type), &a.Provider, &a.Address, &a.Active, &a.Sandbox, jsonColumn{&a.Settings}, &a.secrets,
+			&a.RequiredConsent, &a.ConsentRules)
+	}, `SELECT org_id, id, type, provider, address, active, sandbox, settings, secrets_env, required_consent,
+ COALESCE(consent_rules, (SELECT o.consent_rules FROM org o WHERE o.id = channel.org_id), '') FROM channel `+where, args...)
 	if err != nil {
 		return nil, err
 	}

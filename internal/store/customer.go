@@ -61,17 +61,6 @@ func (tx *Tx) CustomerAddress(id message.CustomerID) (a message.Address, err err
 	return a, must(found, err, "messaging user")
 }
 
-// Consent of a messaging user, locked.
-func (tx *Tx) Consent(id message.CustomerID) (level consent.Level, err error) {
-	found, err := one(tx, []any{text(&level)}, "SELECT consent FROM messaging_user WHERE org_id = $1 AND id = $2"+tx.db.dialect.forUpdate, tx.org, id)
-	return level, must(found, err, "messaging user")
-}
-
-// SetConsent keeps a new level.
-func (tx *Tx) SetConsent(id message.CustomerID, level consent.Level) error {
-	return tx.exec("UPDATE messaging_user SET consent = $3, version = version + 1 WHERE org_id = $1 AND id = $2", tx.org, id, string(level))
-}
-
 // NameCustomer gives a messaging user the name and language they told, where none is known yet.
 func (tx *Tx) NameCustomer(id message.CustomerID, p message.Profile) error {
 	err := tx.exec(`UPDATE messaging_user SET name_env = COALESCE(name_env, $3), locale = CASE WHEN locale = '' THEN $4 ELSE locale END,

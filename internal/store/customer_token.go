@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"switchboard/internal/consent"
 	"switchboard/internal/customer"
 	"switchboard/internal/message"
 )
@@ -34,31 +33,26 @@ func (tx *Tx) UnverifiedByToken(hash []byte, channel message.ChannelID, now time
 	return id, found, err
 }
 
-// ImplyConsent notes that somebody whose consent is not known has written.
-func (tx *Tx) ImplyConsent(id message.CustomerID) error {
-	return tx.exec("UPDATE messaging_user SET consent = $3, version = version + 1 WHERE org_id = $1 AND id = $2 AND consent = $4",
-		tx.org, id, string(consent.Implicit), string(consent.None))
-}
-
 // CustomerToken by its hash, whether it is still good or not.
 func (db *DB) CustomerToken(ctx context.Context, hash []byte) (t customer.Token, err error) {
 	t.Hash = hash
 	found, err := one(db.reader(ctx, message.OrgID{}), []any{&t.Org, &t.Customer, &t.Channel, &t.Deployment, &t.Keyset, &t.Login, &t.CreatedAt, &t.ExpiresAt, &t.RevokedAt,
-		&t.DeploymentVersion, &t.ChannelActive, &t.ChannelKeyset, &t.EndsBefore},
+		&t.DeploymentVersion, &t.ChannelActive, &t.ChannelKeyset, &t.EndsBefore, text(&t.RequiredConsent), &t.ConsentVersion},
 		`SELECT t.org_id, t.user_id, t.channel_id, t.deployment_id, t.keyset_id, t.login, t.created_at, t.expires_at, t.revoked_at, d.version, ch.active,
- ch.keyset_id, k.ends_before
+ ch.keyset_id, k.ends_before, ch.required_consent, ch.consent_version + o.consent_version
  FROM customer_token t JOIN deployment d ON d.org_id = t.org_id AND d.id = t.deployment_id
- JOIN channel ch ON ch.org_id = t.org_id AND ch.id = t.channel_id
+ JOIN channel ch ON ch.org_id = t.org_id AND ch.id = t.channel_id JOIN org o ON o.id = t.org_id
  LEFT JOIN keyset k ON k.org_id = t.org_id AND k.id = t.keyset_id WHERE t.token_hash = $1`, hash)
 	return t, must(found, asFault(err), "access token")
 }
 
-const publishedSelect = `SELECT o.id, o.key, d.id, d.name, d.api_name, d.kind, d.version, ch.id, ch.address, ch.active, ch.keyset_id, ch.join_unverified, d.published
+const publishedSelect = `SELECT o.id, o.key, d.id, d.name, d.api_name, d.kind, d.version, ch.id, ch.address, ch.active, ch.keyset_id, ch.join_unverified, d.published,
+ COALESCE(ch.consent_rules, o.consent_rules, ''), ch.consent_version + o.consent_version
  FROM org o JOIN deployment d ON d.org_id = o.id JOIN channel ch ON ch.org_id = d.org_id AND ch.id = d.channel_id `
 
 func (db *DB) published(ctx context.Context, where string, args ...any) (d customer.Deployment, err error) {
 	found, err := one(db.reader(ctx, message.OrgID{}), []any{&d.Org, &d.OrgKey, &d.ID, &d.Name, &d.APIName, &d.Kind, &d.Version,
-		&d.Channel, &d.Address, &d.ChannelActive, &d.Keyset, &d.JoinUnverified, jsonColumn{&d.Settings}}, publishedSelect+where+" AND d.published IS NOT NULL", args...)
+		&d.Channel, &d.Address, &d.ChannelActive, &d.Keyset, &d.JoinUnverified, jsonColumn{&d.Settings}, &d.Consent, &d.ConsentVersion}, publishedSelect+where+" AND d.published IS NOT NULL", args...)
 	return d, must(found, asFault(err), "published deployment")
 }
 

@@ -64,7 +64,7 @@ func (tx *Tx) forgetPerson(id message.CustomerID) error {
 	if err := tx.unindexFolded(subject(id), 0, search.Distinct(known)); err != nil {
 		return err
 	}
-	for _, rows := range []string{"messaging_user_address", "customer_token", "customer_event", "reached"} {
+	for _, rows := range []string{"messaging_user_address", "customer_token", "customer_event", "reached", "consent_event", "consent_answer"} {
 		if err := tx.exec("DELETE FROM "+rows+" WHERE org_id = $1 AND user_id = $2", tx.org, id); err != nil {
 			return err
 		}

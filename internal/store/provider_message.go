@@ -3,6 +3,7 @@ package store
 import (
 	"strconv"
 
+	"switchboard/internal/consent"
 	"switchboard/internal/inbound"
 	"switchboard/internal/message"
 	"switchboard/internal/outbound"
@@ -51,7 +52,12 @@ func (tx *Tx) Known(channel message.ChannelID, addresses []message.Address, thre
 	}
 	id := "$" + strconv.Itoa(len(args.args)+1)
 	c, found, err := tx.lockedHead(where, args.args, `, EXISTS (SELECT 1 FROM provider_message p WHERE p.org_id = $1 AND p.channel_id = $2 AND p.provider_id = `+id+`),
- EXISTS (SELECT 1 FROM outbox o WHERE o.org_id = c.org_id AND o.conversation_id = c.id)`, []any{&k.Seen, &k.Waits}, providerID)
+ EXISTS (SELECT 1 FROM outbox o WHERE o.org_id = c.org_id AND o.conversation_id = c.id),
+ (SELECT CASE WHEN u.consent_blocked THEN '' ELSE u.consent END FROM messaging_user u WHERE u.org_id = c.org_id AND u.id = c.user_id)`,
+		[]any{&k.Seen, &k.Waits, text(&k.Standing.Level)}, providerID)
+	if found && k.Standing.Level == "" {
+		k.Standing = consent.Standing{Level: consent.OptedOut, Blocked: true}
+	}
 	k.Conversation = c
 	return k, found, err
 }

@@ -90,7 +90,7 @@ func (d *desk) writes(ch message.ChannelID, status conversation.Status, agent me
 		if err != nil {
 			return err
 		}
-		if err := tx.SetConsent(customer, consent.Implicit); err != nil {
+		if _, _, err := tx.SetConsent(customer, consent.Change{To: consent.Implicit, Cause: consent.ByWriting}); err != nil {
 			return err
 		}
 		if c, _, err = tx.EnsureConversation(ch, customer, ""); err != nil {
@@ -305,7 +305,10 @@ func TestConversationAsItsViewerSeesIt(t *testing.T) {
 		if got := blocked(d.ada); got != string(fault.WindowClosed) {
 			t.Errorf("blocked %q", got)
 		}
-		d.write(func(tx *store.Tx) error { return tx.SetConsent(c.Customer, consent.OptedOut) })
+		d.write(func(tx *store.Tx) error {
+			_, _, err := tx.SetConsent(c.Customer, consent.Change{To: consent.OptedOut, Cause: consent.ByAgent})
+			return err
+		})
 		if got := blocked(d.ada); got != string(fault.OptedOut) {
 			t.Errorf("blocked %q", got)
 		}

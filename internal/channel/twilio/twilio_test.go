@@ -228,6 +228,7 @@ func TestParse(t *testing.T) {
 	ignored := func(id string) []channel.Event {
 		return []channel.Event{{Kind: channel.EventIgnored, ProviderID: "ignored:" + id}}
 	}
+	answered := func(e *channel.Event) { e.Answered = true }
 	for name, want := range map[string][]channel.Event{
 		"text": {with(said("SM1", message.Content{Text: "Grüße 😀 & more"}), func(e *channel.Event) { e.Profile.Country = "US" })},
 		"two pictures": {
@@ -240,9 +241,9 @@ func TestParse(t *testing.T) {
 					e.Media = &channel.MediaRef{URL: "https://api.twilio.com/m/1", Type: "video/mp4", Name: "Video.mp4"}
 				}),
 		},
-		"stop":              {said("SM1", message.Content{Text: "STOP"}), {Kind: channel.EventOptOut, ProviderID: "opt_out:SM1", From: customer}},
-		"start":             {said("SM1", message.Content{Text: "START"}), {Kind: channel.EventOptIn, ProviderID: "opt_in:SM1", From: customer}},
-		"help":              {said("SM1", message.Content{Text: "HELP"})},
+		"stop":              {with(said("SM1", message.Content{Text: "STOP"}), answered), {Kind: channel.EventOptOut, ProviderID: "opt_out:SM1", From: customer}},
+		"start":             {with(said("SM1", message.Content{Text: "START"}), answered), {Kind: channel.EventOptIn, ProviderID: "opt_in:SM1", From: customer}},
+		"help":              {with(said("SM1", message.Content{Text: "HELP"}), answered)},
 		"nothing":           {said("SM1", message.Content{Unsupported: "empty message"})},
 		"queued":            {report("queued", channel.Receipt{Status: message.StatusSent, EntryID: entry})},
 		"delivered":         {report("delivered", channel.Receipt{Status: message.StatusDelivered, EntryID: entry})},

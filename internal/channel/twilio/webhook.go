@@ -161,6 +161,7 @@ func inbound(id string, params url.Values) []channel.Event {
 	}
 	first := base
 	first.Content.Text = params.Get("Body")
+	first.Answered = params.Get("OptOutType") != "" // Twilio has answered it
 	events := []channel.Event{first}
 	for i := range min(number(params.Get("NumMedia")), 10) {
 		at := strconv.Itoa(i)
@@ -170,7 +171,7 @@ func inbound(id string, params url.Values) []channel.Event {
 		}
 		e := base
 		if i == 0 {
-			e.Content.Text = first.Content.Text
+			e.Content.Text, e.Answered = first.Content.Text, first.Answered
 		} else {
 			e.ProviderID = id + ":" + at
 		}

@@ -46,8 +46,8 @@ var meanings = map[int]meaning{
 	131045: {fault.Refused, fault.SenderNotVerified, true},
 	131047: {fault.Refused, fault.WindowIsClosed, false},
 	131048: {fault.Refused, fault.Spam, false},
-	131049: {fault.Refused, fault.RecipientBlocked, false}, // marketing cap of this person
-	131050: {fault.Refused, fault.RecipientBlocked, false},
+	131049: {fault.Refused, fault.CarrierBlocks, false}, // marketing cap of this person
+	131050: {fault.Refused, fault.CarrierBlocks, false}, // wants no marketing; other messages still go
 	131051: {fault.Refused, fault.Rejected, false},
 	131052: {fault.Refused, fault.FileType, false},
 	131053: {fault.Refused, fault.FileType, false},

@@ -201,16 +201,21 @@ func Write(w io.Writer, columns []string, rows [][]string) error {
 		return err
 	}
 	for _, row := range rows {
-		guarded := make([]string, len(row))
-		for i, text := range row {
-			guarded[i] = guard(text)
-		}
-		if err := out.Write(guarded); err != nil {
+		if err := out.Write(Guarded(row...)); err != nil {
 			return err
 		}
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// Guarded is a row as Write writes it.
+func Guarded(row ...string) []string {
+	out := make([]string, len(row))
+	for i, text := range row {
+		out[i] = guard(text)
+	}
+	return out
 }
 
 func formula(text string) bool { return text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) }

@@ -38,6 +38,8 @@ type Deps struct {
 	Conversations *conversation.Service
 	// Open begins a conversation from the business' side: Conversations.Open with its transaction.
 	Open func(ctx context.Context, org message.OrgID, by conversation.Staff, channel message.ChannelID, to message.Address, d conversation.Draft) (conversation.Entry, error)
+	// Consents records what people said elsewhere.
+	Consents *conversation.Consents
 	// Transfers hands sessions over.
 	Transfers *conversation.Transfers
 	// Eraser deletes sessions.
@@ -139,6 +141,10 @@ type Rows interface {
 	ChannelStanding(ctx context.Context, org message.OrgID, id message.ChannelID) (resource.ChannelStanding, error)
 	ChannelByID(ctx context.Context, org message.OrgID, id message.ChannelID) (resource.Channel, error)
 	ChannelMonth(ctx context.Context, org message.OrgID, id message.ChannelID, at time.Time) (phone.Month, error)
+	// ConsentRulesOf a channel, or of the organisation for a zero id.
+	ConsentRulesOf(ctx context.Context, org message.OrgID, id message.ChannelID) (setup.ConsentRules, error)
+	ConsentHistory(ctx context.Context, org message.OrgID, id message.CustomerID, page resource.Page) ([]resource.ConsentEvent, string, error)
+	ConsentBetween(ctx context.Context, org message.OrgID, from, to time.Time, after *resource.ConsentEvent, limit int) ([]resource.ConsentEvent, error)
 	// Countries is the organisation's country table.
 	Countries(ctx context.Context, org message.OrgID) (phone.Table, error)
 	Keys(ctx context.Context, org message.OrgID, page resource.Page) ([]resource.Key, string, error)

@@ -58,6 +58,8 @@ var bodies = map[string]object{
 	"POST /channels/{id}/production":     {"address": "+15550001111", "test_conversations": "keep"},
 	"POST /conversations":                {"channel_id": "01890000-0000-7000-8000-000000000000", "to": "+436601234567", "text": "x"},
 	"POST /conversations/{id}/messages":  {"text": "x"},
+	"POST /messaging-users/{id}/consent": {"status": "opted_out"},
+	"POST /consents":                     {"channel_id": "01890000-0000-7000-8000-000000000000", "number": "+436601234567", "status": "opted_out"},
 	"POST /conversations/{id}/notes":     {"text": "x"},
 	"POST /conversations/{id}/read":      {"seq": 1},
 	"POST /sessions/{id}/transfer":       {"to": object{"type": "queue", "id": "01890000-0000-7000-8000-000000000000"}},

@@ -245,6 +245,8 @@ func (t *Transcript) event(c message.Content) string {
 		return w.Say("message_deleted")
 	case message.EventSessionStatus:
 		text = w.Say("session_status", w.Say("status:"+e.From), w.Say("status:"+e.To))
+	case message.EventConsent:
+		text = w.Say("consent_changed", w.Say("consent:"+e.From), w.Say("consent:"+e.To))
 	case message.EventTransferred:
 		text = w.Say("transferred", e.Target)
 	case message.EventRerouted:

@@ -19,6 +19,7 @@ import (
 	"switchboard/internal/channel/sms"
 	"switchboard/internal/channel/twilio"
 	"switchboard/internal/channel/whatsapp"
+	"switchboard/internal/consent"
 	"switchboard/internal/conversation"
 	"switchboard/internal/egress"
 	"switchboard/internal/file"
@@ -156,6 +157,7 @@ func newWorld(t *testing.T, db *store.DB) *world {
 		Open: func(ctx context.Context, org message.OrgID, by conversation.Staff, c message.ChannelID, to message.Address, d conversation.Draft) (conversation.Entry, error) {
 			return talk.Open(ctx, org, store.Writer[conversation.OpenTx](db), by, c, to, d)
 		},
+		Consents:  &conversation.Consents{Write: store.Writer[conversation.OpenTx](db)},
 		Transfers: &conversation.Transfers{Write: store.Writer[conversation.TransferTx](db)},
 		Eraser:    &conversation.Eraser{Write: store.Writer[conversation.EraseTx](db)},
 		Identity:  verification{&identity.Verifier{Rows: db, Published: published}, published},
@@ -342,7 +344,7 @@ func (c *company) receive(channelType, text, user string) (out received) {
 		if err != nil {
 			return err
 		}
-		if err := tx.SetConsent(id, "implicitly_opted_in"); err != nil {
+		if _, _, err := tx.SetConsent(id, consent.Change{To: consent.Implicit, Cause: consent.ByWriting}); err != nil {
 			return err
 		}
 		talk, _, err := tx.EnsureConversation(out.channel, id, "")

@@ -48,7 +48,7 @@ func Tell(write *store.Tx, s Story) (message.ConversationID, error) {
 	if err != nil {
 		return message.ConversationID{}, err
 	}
-	if err := tx.SetConsent(customer, consent.Implicit); err != nil {
+	if _, _, err := tx.SetConsent(customer, consent.Change{To: consent.Implicit, Cause: consent.ByWriting, At: tx.Now()}); err != nil {
 		return message.ConversationID{}, err
 	}
 	c, _, err := tx.EnsureConversation(s.Channel, customer, "")

@@ -86,6 +86,8 @@ export interface EventContent {
 	why?: Reason;
 	from?: string;
 	to?: string;
+	/** Why, where it is one of a few. */
+	cause?: string;
 }
 export interface Content {
 	text?: string;
@@ -243,6 +245,21 @@ export interface MessagingUser {
 	created_at: string;
 	last_inbound_at?: string;
 	version: number;
+}
+/** A line of the ledger of consent. */
+export interface ConsentEvent {
+	seq: number;
+	before: string;
+	after: string;
+	cause: string;
+	keyword?: string;
+	language?: string;
+	entry_id?: string;
+	actor?: { id: string; name: string };
+	source?: string;
+	note?: string;
+	at: string;
+	recorded_at: string;
 }
 export interface FileRule {
 	types: string[];

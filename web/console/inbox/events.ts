@@ -2,6 +2,7 @@
 import type { Entry } from '../api/types.ts';
 import { t } from '../i18n/index.ts';
 import { because } from '../i18n/said.ts';
+import { causeText, levelText } from './consent.ts';
 
 const word = (status: string | undefined) => (status && t.has(`session.${status}`) ? t(`session.${status}` as 'session.active') : (status ?? ''));
 
@@ -20,6 +21,8 @@ export function eventText(entry: Entry): string {
 			return t('event.accepted', { actor });
 		case 'session_ended':
 			return t('event.ended', { actor }) + reason;
+		case 'consent_changed':
+			return t('event.consent', { from: levelText(event.from), to: levelText(event.to) }) + (event.cause ? ` (${causeText({ cause: event.cause, keyword: event.target, actor: { id: '', name: event.actor ?? '' } })})` : '');
 		case 'transferred':
 			return t('event.transferred', { actor, target: event.target ?? '' }) + reason;
 		case 'transfer_withdrawn':

@@ -26,6 +26,7 @@ export const places = (): Place[] => [
 	place('keysets', ts('keysets.title'), ts('group.channels')),
 	place('keys', ts('idkeys.title'), ts('group.channels')),
 	place('templates', ts('templates.title'), ts('group.channels')),
+	place('consent', ts('rules.title'), ts('group.channels')),
 	place('countries', ts('countries.title'), ts('group.channels')),
 	place('queues', ts('queues.title'), ts('group.work')),
 	place('routing-configurations', ts('routing.title'), ts('group.work')),

@@ -129,6 +129,23 @@ export interface SendingHours {
 	days: { day: Weekday; from: string; to: string }[];
 	closed_on: string[];
 }
+export interface ConsentLanguage {
+	language: string;
+	/** Of short codes. */
+	campaign?: string;
+	description?: string;
+	keywords: { opt_in?: string[]; double_opt_in?: string[]; opt_out?: string[]; help?: string[]; custom?: string[] };
+	texts: { opt_in_prompt?: string; opt_in_confirmation?: string; double_opt_in_prompt?: string; opt_out_confirmation?: string; help_response?: string; custom_response?: string };
+}
+/** Keywords and texts of consent, of the organisation or a channel. */
+export interface ConsentRules {
+	/** Set here, and not inherited. */
+	own: boolean;
+	languages: ConsentLanguage[];
+	required?: string;
+	missing: { field: string; text: string }[];
+	version: number;
+}
 export interface Country {
 	code: string;
 	listed: boolean;

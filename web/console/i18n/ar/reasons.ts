@@ -49,6 +49,9 @@ export const reasons: Translation<typeof english> = {
 	'reason.opener_away': 'من بدأها غير متصل؛ تُوجَّه جلسة جديدة.',
 	'reason.no_answer': 'لم يُجب العميل مدة 30 ساعة.',
 	'reason.never_answered': 'لم يكتب العميل شيئًا خلال 24 ساعة.',
+	'reason.opted_out': 'ألغى العميل اشتراكه.',
+	'reason.blocked': 'حظر العميل هذا المرسل لدى مزوّده.',
+	'reason.never_agreed': 'لم يتابع العميل خلال 24 ساعة.',
 	'reason.percent': '\u2068{percent}٪\u2069 من سعة موظف',
 	'reason.units': 'وحدات: \u2068{units}\u2069'
 };

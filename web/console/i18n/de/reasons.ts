@@ -49,6 +49,9 @@ export const reasons: Translation<typeof english> = {
 	'reason.opener_away': 'Wer es begonnen hat, ist nicht online; eine neue Sitzung wird verteilt.',
 	'reason.no_answer': 'Der Kunde hat 30 Stunden lang nicht geantwortet.',
 	'reason.never_answered': 'Der Kunde hat innerhalb von 24 Stunden nichts geschrieben.',
+	'reason.opted_out': 'Der Kunde hat sich abgemeldet.',
+	'reason.blocked': 'Der Kunde hat diesen Absender bei seinem Anbieter blockiert.',
+	'reason.never_agreed': 'Der Kunde hat innerhalb von 24 Stunden nicht weitergemacht.',
 	'reason.percent': '{percent} % der Kapazität einer Person',
 	'reason.units': 'Einheiten: {units}'
 };

@@ -6,6 +6,7 @@ import { health } from './health.ts';
 import { house } from './house.ts';
 import { people } from './people.ts';
 import { routing } from './routing.ts';
+import { rules } from './rules.ts';
 import { security } from './security.ts';
 import { sensitive } from './sensitive.ts';
 import { setup } from './setup.ts';
@@ -13,4 +14,4 @@ import { texts } from './texts.ts';
 import { verification } from './verification.ts';
 import { web } from './web.ts';
 
-export const enSetup = { ...setup, ...channels, ...countries, ...business, ...security, ...sensitive, ...routing, ...web, ...people, ...texts, ...health, ...house, ...verification };
+export const enSetup = { ...setup, ...channels, ...countries, ...business, ...security, ...sensitive, ...routing, ...web, ...people, ...texts, ...health, ...house, ...verification, ...rules };

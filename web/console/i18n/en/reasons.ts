@@ -46,6 +46,9 @@ export const reasons = {
 	'reason.opener_away': 'The agent who began it is not online; a new session is routed.',
 	'reason.no_answer': 'The customer did not answer for 30 hours.',
 	'reason.never_answered': 'The customer wrote nothing within 24 hours.',
+	'reason.opted_out': 'The customer opted out.',
+	'reason.blocked': 'The customer has blocked this sender at their provider.',
+	'reason.never_agreed': 'The customer did not go on within 24 hours.',
 	'reason.percent': '{percent} % of an agent’s capacity',
 	'reason.units': 'units: {units}'
 };

@@ -49,6 +49,9 @@ export const reasons: Translation<typeof english> = {
 	'reason.opener_away': 'Quien la inició no está en línea; se distribuye una sesión nueva.',
 	'reason.no_answer': 'El cliente no respondió durante 30 horas.',
 	'reason.never_answered': 'El cliente no escribió nada en 24 horas.',
+	'reason.opted_out': 'El cliente se dio de baja.',
+	'reason.blocked': 'El cliente ha bloqueado a este remitente en su proveedor.',
+	'reason.never_agreed': 'El cliente no continuó en 24 horas.',
 	'reason.percent': 'el {percent} % de la capacidad de una persona',
 	'reason.units': 'unidades: {units}'
 };

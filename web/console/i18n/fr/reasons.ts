@@ -49,6 +49,9 @@ export const reasons: Translation<typeof english> = {
 	'reason.opener_away': 'La personne qui l’a commencée n’est pas en ligne ; une nouvelle session est acheminée.',
 	'reason.no_answer': 'Le client n’a pas répondu pendant 30 heures.',
 	'reason.never_answered': 'Le client n’a rien écrit en 24 heures.',
+	'reason.opted_out': 'Le client s’est désabonné.',
+	'reason.blocked': 'Le client a bloqué cet expéditeur chez son fournisseur.',
+	'reason.never_agreed': 'Le client n’a pas continué dans les 24 heures.',
 	'reason.percent': '{percent} % de la capacité d’une personne',
 	'reason.units': 'unités : {units}'
 };
