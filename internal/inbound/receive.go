@@ -144,13 +144,18 @@ func (s *Service) Receive(ctx context.Context, account channel.Account, reader c
 	for _, e := range events {
 		kinds[e.Kind]++
 	}
+	// What the rules of consent hear is what was said: rules for sensitive data may take a keyword away.
+	heard := make([]conversation.Hearing, len(events))
+	for i := range events {
+		heard[i] = s.hearing(account, &events[i])
+	}
 	if err := s.mask(ctx, account.Org, events); err != nil {
 		return nil, err
 	}
 	if err := s.shorten(ctx, account, events); err != nil {
 		return nil, err
 	}
-	return kinds, s.keep(ctx, account, request, events)
+	return kinds, s.keep(ctx, account, request, events, heard)
 }
 
 // read verifies and parses a call. unsigned: the error is that it can't be believed.
@@ -192,11 +197,11 @@ func (s *Service) shorten(ctx context.Context, account channel.Account, events [
 
 // keep stores all events in one transaction. When one of them can't be kept, each gets its own, and
 // the one at fault goes to quarantine, so that it doesn't hold up the others for ever.
-func (s *Service) keep(ctx context.Context, account channel.Account, request channel.WebhookRequest, events []channel.Event) error {
+func (s *Service) keep(ctx context.Context, account channel.Account, request channel.WebhookRequest, events []channel.Event, heard []conversation.Hearing) error {
 	var typings []notice
 	var leavers []message.CustomerID
 	repeated := 0
-	all := func(some []channel.Event) (err error) {
+	all := func(some []channel.Event, heard []conversation.Hearing) (err error) {
 		ctx, span := trace.Start(ctx, "inbound.transaction")
 		defer func() { span.End(err) }()
 		span.Count("switchboard.events", len(some))
@@ -204,7 +209,7 @@ func (s *Service) keep(ctx context.Context, account channel.Account, request cha
 			typings, leavers = nil, nil
 			counting := &repeats{Tx: tx}
 			for i := range some {
-				told, err := take(ctx, counting, account, &some[i], s.hearing(account, &some[i]))
+				told, err := take(ctx, counting, account, &some[i], heard[i])
 				if err != nil {
 					return err
 				}
@@ -232,14 +237,14 @@ func (s *Service) keep(ctx context.Context, account channel.Account, request cha
 			s.typing(account.Org, t.conversation, resource.Author{Type: message.AuthorCustomer, ID: t.customer.String()}, t.typing)
 		}
 	}
-	err := all(events)
+	err := all(events, heard)
 	failpoint.Hit("inbound.committed")
 	if err == nil || temporary(err) {
 		announce()
 		return err
 	}
 	for i := range events {
-		err := all(events[i : i+1])
+		err := all(events[i:i+1], heard[i:i+1])
 		if temporary(err) {
 			return err
 		}
