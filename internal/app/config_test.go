@@ -40,6 +40,7 @@ func TestValidateNamesTheSetting(t *testing.T) {
 		"PostgreSQL's files":      {func(c *Config) { postgres(c); c.Files = "" }, "SWITCHBOARD_FILES"},
 		"PostgreSQL's secret":     {func(c *Config) { postgres(c); c.SecretKey = "" }, "SWITCHBOARD_SECRET_KEY"},
 		"a proxy by name":         {func(c *Config) { c.TrustedProxies = "10.0.0.0/8, proxy.test" }, "SWITCHBOARD_TRUSTED_PROXIES"},
+		"an inner network by name": {func(c *Config) { c.EgressAllow = "id.internal" }, "SWITCHBOARD_EGRESS_ALLOW"},
 		"a short secret":          {func(c *Config) { c.SecretKey = "aHVzaA==" }, "SWITCHBOARD_SECRET_KEY"},
 		"a secret not in base64":  {func(c *Config) { c.SecretKey = strings.Repeat("!hush", 10) }, "SWITCHBOARD_SECRET_KEY"},
 		"a missing secret file":   {func(c *Config) { c.SecretKey = "file:/nowhere/secret" }, "SWITCHBOARD_SECRET_KEY"},
