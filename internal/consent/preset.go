@@ -63,7 +63,7 @@ func Presets() []Language {
 			Keywords: Keywords{
 				OptIn: []string{"SÍ", "SI", "ALTA"}, DoubleOptIn: []string{"CONFIRMAR"},
 				OptOut: []string{"BAJA", "PARAR", "DETENER"},
-				Help:   []string{"AYUDA"}, Custom: []string{"INFORMACIÓN", "INFORMACION"},
+				Help:   []string{"AYUDA"}, Custom: []string{"INFORMACIÓN", "DATOS"},
 			},
 			Texts: Texts{
 				OptInPrompt:        "Para recibir nuestros mensajes, responda ALTA. Responda AYUDA para obtener ayuda o BAJA para darse de baja cuando quiera. Pueden aplicarse tarifas de mensajes y datos.",

@@ -136,7 +136,7 @@ func (h *Heard) answer(tx ConsentTx, c *Conversation) error {
 	}
 	text, spoken := rules.Text(a, language)
 	key := string(a)
-	if h.hearing.Keyword.Role != "" {
+	if h.decision.Keyword {
 		key += " " + spoken // a word of another language gets its own answer
 	}
 	may, err := tx.MayAnswer(c.Customer, key, within)

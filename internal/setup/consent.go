@@ -66,7 +66,7 @@ func consentNeeds(t channel.Type, address string, settings map[string]string, re
 // Fill says what a channel's rules lack, in the order of their places.
 func (out *ConsentRules) Fill(c *resource.Channel) {
 	out.Required = c.RequiredConsent
-	wrong := out.Rules.Wrong(consentNeeds(channel.Type(c.Type), c.Address, c.Settings, consent.Level(c.RequiredConsent)))
+	wrong := out.Wrong(consentNeeds(channel.Type(c.Type), c.Address, c.Settings, consent.Level(c.RequiredConsent)))
 	for _, field := range slices.Sorted(maps.Keys(wrong)) {
 		out.Missing = append(out.Missing, ConsentMissing{Field: field, Text: wrong[field].Text})
 	}
@@ -193,5 +193,5 @@ func checkCanada(stored string, c *Channel) error {
 		return err
 	}
 	needs := consentNeeds(c.Type, c.Address, c.Settings, c.RequiredConsent)
-	return refuseRules(rules.Rules.Wrong(consent.Needs{Canada: needs.Canada && c.Active}))
+	return refuseRules(rules.Wrong(consent.Needs{Canada: needs.Canada && c.Active}))
 }

@@ -122,7 +122,7 @@ func (tx *Tx) Tongue(id message.CustomerID) (locale, country string, err error) 
 
 // ConsentRules of a channel, or of the organisation for a zero id, as they are stored, locked.
 func (tx *Tx) ConsentRules(id message.ChannelID) (stored string, version int64, err error) {
-	found, err := false, error(nil)
+	var found bool
 	if id.IsZero() {
 		found, err = one(tx, []any{&stored, &version}, "SELECT consent_rules, consent_version FROM org WHERE id = $1"+tx.db.dialect.forUpdate, tx.org)
 	} else {
@@ -154,7 +154,7 @@ func (db *DB) ConsentRulesOf(ctx context.Context, org message.OrgID, id message.
 	tx := db.reader(ctx, org)
 	var own, inherited string
 	var version int64
-	found := false
+	var found bool
 	if id.IsZero() {
 		found, err = one(tx, []any{&own, &version}, "SELECT consent_rules, consent_version FROM org WHERE id = $1", org)
 	} else {
