@@ -214,7 +214,7 @@ var kept = map[string]string{
 	"File.ID": "an id", "File.Type": "found by content", "File.URL": "signed by us", "File.Error": "a sentence of ours",
 	"Choice.ID": "an id that we gave", "Buttons.ID": "an id", "Template.ID": "an id", "Template.Name": "set up", "Template.Language": "set up",
 	"Mentions.ID": "an id", "Mentions.Name": "an agent's name", "Event.Type": "a word of the house", "Event.Actor": "a name", "Event.Target": "a name",
-	"Event.Why.Code": "a word of the house", "Event.Why.Text": "a sentence of ours", "Event.From": "a word of the house", "Event.To": "a word of the house",
+	"Event.Why.Code": "a word of the house", "Event.Why.Text": "a sentence of ours", "Event.From": "a word of the house", "Event.To": "a word of the house", "Event.Cause": "a word of the house",
 	"Masked.Rule": "an id", "Masked.Name": "set up", "Masked.By": "a word of the house",
 	"Event.Why.Params.Agent": "a name", "Event.Why.Params.Queue": "a name", "Event.Why.Params.To": "a name", "Event.Why.Params.Channel": "a word of the house",
 	"Event.Why.Params.Delivery": "a code", "Event.Why.Params.At": "a time",
