@@ -143,7 +143,7 @@ story('SMS: the country table says what a number may do, and whoever writes outs
 	await save();
 
 	// Nobody is to write first now: the agent is told, and may do so knowingly.
-	const dialog = await begin('+1 212 555 0144');
+	const dialog = await begin('+1 212 556 0144');
 	await seen(dialog.getByText(/^Outside of the sending hours: it is/));
 	await dialog.getByLabel('Message', { exact: true }).fill('Your parcel waits at the shop.');
 	await dialog.getByRole('button', { name: 'Send' }).click();
@@ -153,7 +153,7 @@ story('SMS: the country table says what a number may do, and whoever writes outs
 	const longCode = page.getByRole('region', { name: 'Long code' });
 	await longCode.getByRole('checkbox', { name: 'Write first' }).uncheck();
 	await save();
-	const refused = await begin('+1 212 555 0145');
+	const refused = await begin('+1 212 556 0145');
 	await seen(refused.getByText(/this kind of number can.t write first/));
 	await agent.page.keyboard.press('Escape');
 
