@@ -294,7 +294,9 @@ const scenes = {
 
 	async 'set-up'() {
 		const { admin } = cast;
-		const places = ['', 'security', 'channels', 'channels/new', 'deployments', 'templates', 'queues', 'routing-configurations', 'presence-statuses', 'quick-texts', 'users', 'users/new', 'permission-sets', 'api-keys', 'organisation', 'delivery-errors', 'quarantine'];
+		const places = ['', 'security', 'channels', 'channels/new', 'deployments', 'keysets', 'keys', 'templates', 'consent', 'countries', 'queues', 'routing-configurations', 'presence-statuses', 'quick-texts', 'users', 'users/new', 'permission-sets', 'api-keys', 'sensitive-data-rules', 'organisation', 'audit', 'delivery-errors', 'quarantine'];
+		await it.api('POST', '/sensitive-data-rules', { name: 'Card numbers', active: true, preset: 'payment_card', action: 'replace', replacement: '[card]', authors: ['customer', 'agent'] });
+		await it.api('POST', '/keysets', { name: 'Shop', type: 'url', issuer: 'https://shop.example', url: 'https://shop.example/keys.json' });
 		for (const path of places) {
 			await opened(admin, `/setup/${path}`, admin.page.getByRole('heading', { level: 1 }));
 			await shoot(`setup-${path.replace('/', '-') || 'checklist'}`, admin.page);
