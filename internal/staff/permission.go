@@ -94,10 +94,10 @@ func Catalogue() []Meaning {
 	}
 }
 
-// daily are the permissions under which the work with customers is done. Everything else that is changed stands in
-// the audit log.
+// daily are the permissions under which the work with customers is done: what it changes has a history of its own, as
+// consent has its ledger. Everything else that is changed stands in the audit log.
 var daily = []Permission{ConversationRead, ConversationReadAll, ConversationStart, MessageSend, NoteWrite, SessionAccept, SessionEnd,
-	SessionInactive, SessionTransfer, SessionFlag, SessionSupervise, PresenceSet, PresenceView, FileUpload, MessagingUserRead, SandboxUse}
+	SessionInactive, SessionTransfer, SessionFlag, SessionSupervise, PresenceSet, PresenceView, FileUpload, MessagingUserRead, ConsentChange, SandboxUse}
 
 // Audited reports whether what is done by a permission stands in the audit log (PV-5). The stand-ins for one,
 // which begin with a bracket, are for everybody's own things.

@@ -116,3 +116,23 @@ func TestLoginsAreListedAndEnded(t *testing.T) {
 		me(third, "GET", "/me").is(401)
 	})
 }
+
+// What stands of customers elsewhere, and goes when they are erased, is not in the log.
+func TestTheLogKeepsNothingOfCustomers(t *testing.T) {
+	each(t, func(w *world) {
+		c := w.company("Acme")
+		id, agent := c.user("Bo", "agent")
+		got := c.receive("whatsapp", "hello", id)
+		c.call(agent, "POST", "/api/v1/messaging-users/"+got.customer.String()+"/consent", object{"status": "opted_out", "note": "Said so to Ines Hartmann"}).is(200)
+		c.do("POST", "/consents", object{"channel_id": got.channel.String(), "number": "+15005550123", "status": "explicitly_opted_in", "source": "form", "note": "At the fair"}).is(200)
+		text := c.do("GET", "/audit", nil).is(200).text
+		for _, theirs := range []string{"Hartmann", "5005550123", "fair"} {
+			if strings.Contains(text, theirs) {
+				t.Errorf("%s stands in the log", theirs)
+			}
+		}
+		if !strings.Contains(text, "POST /consents") {
+			t.Errorf("that consent was recorded does not: %s", text)
+		}
+	})
+}
