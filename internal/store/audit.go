@@ -47,7 +47,7 @@ func (tx *Tx) auditRow(r row, a *audit.Record) error {
 	return r.Scan(&a.Seq, &a.At, &a.ActorType, &a.Actor, &a.ActorName, &a.Action, &a.Target, envelope{tx, &a.Detail}, &a.IP, &a.Code)
 }
 
-// auditWindow is how many lines one statement reads of a search that finds few of them.
+// auditWindow is how many lines of the whole log are in memory at a time.
 const auditWindow = 500
 
 // Audit is a page of what was changed, the newest first.
